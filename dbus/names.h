@@ -1,0 +1,81 @@
+// Every name of the D-Bus contract, once. The XML beside this file is the prose.
+#pragma once
+
+namespace keventd::names {
+
+inline constexpr const char* Bus = "org.keventd1";
+inline constexpr const char* Object = "/org/keventd1";
+inline constexpr const char* Manager = "org.keventd1.Manager";
+
+/// One event on the bus: id, source, action, subsystem, object, attribute, seqnum, boottime, realtime,
+/// flags, properties.
+inline constexpr const char* EventSignature = "(tssssstttua{ss})";
+inline constexpr const char* EventArraySignature = "a(tssssstttua{ss})";
+inline constexpr const char* EventStructContents = "tssssstttua{ss}";
+
+namespace method {
+inline constexpr const char* Subscribe = "Subscribe";
+inline constexpr const char* Unsubscribe = "Unsubscribe";
+inline constexpr const char* Acknowledge = "Acknowledge";
+inline constexpr const char* GetEvents = "GetEvents";
+inline constexpr const char* Sync = "Sync";
+} // namespace method
+
+namespace signal {
+inline constexpr const char* Events = "Events";
+inline constexpr const char* Lost = "Lost";
+} // namespace signal
+
+namespace property {
+inline constexpr const char* Version = "Version";
+inline constexpr const char* StreamId = "StreamId";
+inline constexpr const char* FirstId = "FirstId";
+inline constexpr const char* LastId = "LastId";
+inline constexpr const char* Statistics = "Statistics";
+inline constexpr const char* Sources = "Sources";
+} // namespace property
+
+/// Keys of the options dictionary of Subscribe and GetEvents.
+namespace option {
+inline constexpr const char* Sources = "sources";
+inline constexpr const char* Subsystems = "subsystems";
+inline constexpr const char* Actions = "actions";
+inline constexpr const char* Objects = "objects";
+inline constexpr const char* Attributes = "attributes";
+inline constexpr const char* Properties = "properties";
+inline constexpr const char* Stream = "stream";
+inline constexpr const char* Since = "since";
+inline constexpr const char* SinceBoottime = "since_boottime";
+inline constexpr const char* Window = "window";
+} // namespace option
+
+namespace error {
+inline constexpr const char* InvalidOption = "org.keventd1.Error.InvalidOption";
+inline constexpr const char* InvalidFilter = "org.keventd1.Error.InvalidFilter";
+inline constexpr const char* StreamChanged = "org.keventd1.Error.StreamChanged";
+inline constexpr const char* NoSuchSubscription = "org.keventd1.Error.NoSuchSubscription";
+inline constexpr const char* LimitExceeded = "org.keventd1.Error.LimitExceeded";
+} // namespace error
+
+/// Values of Event::source.
+namespace source {
+inline constexpr const char* Kernel = "kernel";
+inline constexpr const char* Udev = "udev";
+inline constexpr const char* Keventd = "keventd";
+} // namespace source
+
+/// What keventd says about the stream itself (source `keventd`).
+namespace action {
+inline constexpr const char* Overrun = "overrun";
+inline constexpr const char* Resynced = "resynced";
+} // namespace action
+
+/// Properties that keventd adds.
+namespace key {
+inline constexpr const char* Source = "KEVENTD_SOURCE";
+inline constexpr const char* Count = "KEVENTD_COUNT";
+inline constexpr const char* SeqnumFrom = "KEVENTD_SEQNUM_FROM";
+inline constexpr const char* SeqnumTo = "KEVENTD_SEQNUM_TO";
+} // namespace key
+
+} // namespace keventd::names
