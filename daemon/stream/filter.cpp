@@ -1,0 +1,74 @@
+#include "daemon/stream/filter.h"
+
+#include "dbus/names.h"
+
+#include <algorithm>
+
+namespace keventd {
+namespace {
+
+const char* textOf(const EventView& event, EventField field) {
+    switch (field) {
+    case EventField::Source:
+        return event.source;
+    case EventField::Subsystem:
+        return event.subsystem;
+    case EventField::Action:
+        return event.action;
+    case EventField::Object:
+        return event.object;
+    case EventField::Attribute:
+        return event.attribute;
+    }
+    return "";
+}
+
+bool anyMatches(const std::vector<Glob>& globs, const char* text) {
+    return std::any_of(globs.begin(), globs.end(), [text](const Glob& glob) { return glob.matches(text); });
+}
+
+bool tellsOfLoss(const EventView& event) {
+    if (std::string_view(event.source) != names::source::Keventd) return false;
+    const std::string_view action(event.action);
+    return action == names::action::Overrun || action == names::action::Resynced;
+}
+
+} // namespace
+
+void Filter::addField(EventField field, std::vector<Glob> globs) {
+    if (!globs.empty()) fields_.emplace_back(field, std::move(globs));
+}
+
+void Filter::addProperty(std::string key, Glob glob) {
+    const auto known = std::find_if(properties_.begin(), properties_.end(),
+                                    [&key](const auto& property) { return property.first == key; });
+    if (known != properties_.end()) {
+        known->second.push_back(std::move(glob));
+    } else {
+        properties_.emplace_back(std::move(key), std::vector<Glob>{std::move(glob)});
+    }
+}
+
+bool Filter::matches(const EventView& event) const {
+    const auto fieldMatches = [&event](const auto& field) {
+        return anyMatches(field.second, textOf(event, field.first));
+    };
+    const auto propertyMatches = [&event](const auto& property) {
+        const auto value = event.properties.find(property.first);
+        return value && anyMatches(property.second, value->data());
+    };
+    if (std::all_of(fields_.begin(), fields_.end(), fieldMatches) &&
+        std::all_of(properties_.begin(), properties_.end(), propertyMatches)) {
+        return true;
+    }
+    return tellsOfLoss(event);
+}
+
+std::size_t Filter::terms() const {
+    std::size_t count = 0;
+    for (const auto& [field, globs] : fields_) count += globs.size();
+    for (const auto& [key, globs] : properties_) count += globs.size();
+    return count;
+}
+
+} // namespace keventd

@@ -1,0 +1,35 @@
+// Which events a subscription wants, compiled from its options.
+#pragma once
+
+#include "daemon/stream/glob.h"
+#include "dbus/event.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace keventd {
+
+/// The text of an event that a list of globs may be given for.
+enum class EventField { Source, Subsystem, Action, Object, Attribute };
+
+class Filter {
+public:
+    /// Demands that this field match one of `globs`; an empty list demands nothing.
+    void addField(EventField field, std::vector<Glob> globs);
+    /// Demands that the property be there and match `glob`, or another glob added for the same key.
+    void addProperty(std::string key, Glob glob);
+
+    /// @return true if the event satisfies everything demanded; events about a loss (`keventd`/`overrun`,
+    ///         `keventd`/`resynced`) always do
+    [[nodiscard]] bool matches(const EventView& event) const;
+    /// @return number of globs
+    [[nodiscard]] std::size_t terms() const;
+
+private:
+    std::vector<std::pair<EventField, std::vector<Glob>>> fields_;
+    std::vector<std::pair<std::string, std::vector<Glob>>> properties_;
+};
+
+} // namespace keventd

@@ -1,0 +1,27 @@
+// A glob as of fnmatch(3) without flags ("*" crosses "/", "\" quotes), checked and sorted by kind once.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace keventd {
+
+class Glob {
+public:
+    /// @return the glob, or nothing if it is malformed: empty, an unclosed "[" or a trailing "\"
+    [[nodiscard]] static std::optional<Glob> parse(std::string_view pattern);
+
+    /// @param text  NUL-terminated
+    [[nodiscard]] bool matches(const char* text) const;
+
+private:
+    enum class Kind { Any, Exact, Prefix, General };
+
+    Glob(std::string pattern, Kind kind) : pattern_(std::move(pattern)), kind_(kind) {}
+
+    std::string pattern_; // of a Prefix, without its "*"
+    Kind kind_;
+};
+
+} // namespace keventd

@@ -1,0 +1,42 @@
+// One event as bytes: how the history keeps it.
+//
+// Position-independent and free of pointers, so that it can lie in a mapped file. After the header stand the
+// strings in the order of the D-Bus struct, each with its NUL, then the properties as "KEY\0VALUE\0".
+#pragma once
+
+#include "dbus/event.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace keventd {
+
+inline constexpr std::size_t RecordAlignment = 8;
+
+/// The head of a record; the strings follow it.
+struct RecordHeader {
+    std::uint32_t size;          ///< bytes of the whole record, a multiple of RecordAlignment
+    std::uint32_t flags;         ///< Event::flags
+    std::uint64_t id;            ///< Event::id
+    std::uint64_t seqnum;        ///< Event::seqnum
+    std::uint64_t boottimeUsec;  ///< Event::boottime
+    std::uint64_t realtimeUsec;  ///< Event::realtime
+    std::uint32_t propertyBytes; ///< length of the properties
+    std::uint32_t propertyCount;
+    std::array<std::uint32_t, 5> textBytes; ///< source, action, subsystem, object, attribute; with their NULs
+    std::uint32_t reserved;
+};
+static_assert(sizeof(RecordHeader) % RecordAlignment == 0);
+
+/// @return bytes that the record of this event takes, a multiple of RecordAlignment
+[[nodiscard]] std::size_t recordSize(const Event& event);
+
+/// Writes the record of an event under the given id.
+/// @param place  at least recordSize(event) bytes, aligned to RecordAlignment
+void writeRecord(const Event& event, std::uint64_t id, std::byte* place);
+
+/// @param record  what writeRecord() wrote; the view ends with it
+[[nodiscard]] EventView viewRecord(const std::byte* record);
+
+} // namespace keventd

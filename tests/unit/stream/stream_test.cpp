@@ -1,0 +1,53 @@
+// From the sequencer into the history.
+
+#include "daemon/stream/stream.h"
+
+#include "tests/unit/stream/history_memory.h"
+#include "tests/unit/stream/sequencer_driver.h"
+
+namespace keventd::test {
+namespace {
+
+class StreamTest : public testing::Test {
+protected:
+    HistoryMemory memory_{History::MinBytes};
+    History history_{memory_.span()};
+    Stream stream_{"0123456789abcdef0123456789abcdef", after(10), history_};
+
+    void push(std::initializer_list<Event> events) {
+        for (const Event& event : events) stream_.sequencer().push(event, moment(0));
+        stream_.sequencer().release(moment(0));
+    }
+};
+
+TEST_F(StreamTest, KnowsItsId) {
+    EXPECT_EQ(stream_.id(), "0123456789abcdef0123456789abcdef");
+}
+
+TEST_F(StreamTest, NumbersEventsAsTheyLeaveAndNotAsTheyCome) {
+    push({kernel(12), kernel(11)});
+    ASSERT_EQ(stream_.history().nextId(), 3U);
+    EXPECT_EQ(stream_.history().at(1).seqnum, 11U);
+    EXPECT_EQ(stream_.history().at(2).seqnum, 12U);
+}
+
+TEST_F(StreamTest, KeepsNothingThatStillWaits) {
+    push({kernel(12)});
+    EXPECT_EQ(stream_.history().nextId(), 1U);
+}
+
+TEST_F(StreamTest, EscapesWhatItKeeps) {
+    push({other("\x1b[2J")});
+    EXPECT_STREQ(stream_.history().at(1).object, "\\x1b[2J");
+    EXPECT_EQ(stream_.history().at(1).flags, EventFlag::Escaped);
+}
+
+TEST_F(StreamTest, KeepsTheLateFlag) {
+    push({kernel(11)});
+    push({kernel(7)});
+    EXPECT_EQ(stream_.history().at(2).seqnum, 7U);
+    EXPECT_EQ(stream_.history().at(2).flags, EventFlag::Late);
+}
+
+} // namespace
+} // namespace keventd::test
