@@ -1,0 +1,66 @@
+#include "daemon/sources/landing_area.h"
+
+#include "daemon/base/errors.h"
+
+#include <cerrno>
+
+namespace keventd {
+
+LandingArea::LandingArea()
+    : memory_(Slots * sizeof(Slot), "landing area"),
+      slots_(reinterpret_cast<Slot*>(memory_.bytes().data()), Slots), vectors_(Slots), headers_(Slots) {
+    prepare(Slots);
+}
+
+// recvmmsg() overwrites what it was given; only the slots that it used need this again.
+void LandingArea::prepare(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        vectors_[i] = {slots_[i].payload, sizeof slots_[i].payload};
+        headers_[i] = {};
+        msghdr& header = headers_[i].msg_hdr;
+        header.msg_name = &slots_[i].from;
+        header.msg_namelen = sizeof slots_[i].from;
+        header.msg_iov = &vectors_[i];
+        header.msg_iovlen = 1;
+        header.msg_control = slots_[i].control;
+        header.msg_controllen = sizeof slots_[i].control;
+    }
+}
+
+ReceiveResult LandingArea::receive(int fd) {
+    prepare(landed_);
+    landed_ = 0;
+    const int count = recvmmsg(fd, headers_.data(), Slots, MSG_DONTWAIT, nullptr);
+    if (count >= 0) {
+        landed_ = static_cast<std::size_t>(count);
+        return landed_ == Slots ? ReceiveResult::Some : ReceiveResult::Drained;
+    }
+    switch (errno) {
+    case EAGAIN:
+        return ReceiveResult::Drained;
+    case EINTR:
+        return ReceiveResult::Some;
+    case ENOBUFS:
+        return ReceiveResult::Overrun;
+    default:
+        throwError("receive uevents", errno);
+    }
+}
+
+Datagram LandingArea::at(std::size_t index) const {
+    const mmsghdr& received = headers_[index];
+    auto& header = const_cast<msghdr&>(received.msg_hdr); // CMSG_NXTHDR takes no const
+    Datagram datagram{.payload = {slots_[index].payload, received.msg_len},
+                      .senderPort = slots_[index].from.nl_pid,
+                      .credentials = nullptr,
+                      .truncated = (header.msg_flags & MSG_TRUNC) != 0};
+    for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
+         control = CMSG_NXTHDR(&header, control)) {
+        if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_CREDENTIALS) {
+            datagram.credentials = reinterpret_cast<const ucred*>(CMSG_DATA(control));
+        }
+    }
+    return datagram;
+}
+
+} // namespace keventd

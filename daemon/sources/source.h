@@ -1,0 +1,56 @@
+// What the daemon listens to: one class, one descriptor, one way to turn its bytes into events.
+#pragma once
+
+#include "dbus/event.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace keventd {
+
+/// What a source has done since the daemon started.
+struct SourceStatistics {
+    std::uint64_t received = 0; ///< messages read from the socket
+    std::uint64_t refused = 0;  ///< of these, malformed or from somebody who may not send
+    std::uint64_t injected = 0; ///< of these, sent through the kernel by a process
+    std::uint64_t dropped = 0;  ///< messages that the kernel could not queue, and that nobody will ever read
+    std::uint64_t bufferBytes = 0; ///< size of the receive buffer
+};
+
+enum class SourceState { Running, Waiting, Failed };
+
+struct SourceStatus {
+    SourceState state = SourceState::Running;
+    std::string reason; ///< why it is not running; empty if it is
+
+    bool operator==(const SourceStatus&) const = default;
+};
+
+/// What one call of drain() met.
+struct Drained {
+    bool empty = true;      ///< everything that had arrived was read; false: the budget ended first
+    std::uint64_t lost = 0; ///< messages dropped by the kernel, after the last event of this drain
+};
+
+class Source {
+public:
+    Source() = default;
+    Source(const Source&) = delete;
+    Source& operator=(const Source&) = delete;
+    virtual ~Source() = default;
+
+    /// @return the name under which its events appear (Event::source)
+    [[nodiscard]] virtual const char* name() const = 0;
+    /// @return what to poll for input; borrowed
+    [[nodiscard]] virtual int descriptor() const = 0;
+    /// Reads what has arrived, at most about `budget` messages, and appends the events to `events`.
+    /// A loss is told when everything that was queued before it has been read.
+    [[nodiscard]] virtual Drained drain(std::vector<Event>& events, std::size_t budget) = 0;
+    /// Cheap: asked after every turn of the loop, so that a change can be told.
+    [[nodiscard]] virtual SourceStatus status() const = 0;
+    [[nodiscard]] virtual SourceStatistics statistics() const = 0;
+};
+
+} // namespace keventd

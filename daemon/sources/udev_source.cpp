@@ -1,0 +1,112 @@
+#include "daemon/sources/udev_source.h"
+
+#include "daemon/base/clock.h"
+#include "daemon/base/errors.h"
+#include "daemon/base/logging.h"
+#include "dbus/names.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace keventd {
+namespace {
+
+// udevd's control socket: there as long as it runs (src/shared/udev-util.h, systemd).
+constexpr const char* UdevdControl = "/run/udev/control";
+
+const char* orEmpty(const char* text) {
+    return text == nullptr ? "" : text;
+}
+
+// A monitor whose socket is a copy of ours. The copy is made after enable_receiving: before, binding a bound
+// socket fails. Its descriptor number belongs to libudev, the socket behind it to both.
+UdevMonitorHandle makeMonitor(udev* udev, int socket) {
+    UdevMonitorHandle monitor(udev_monitor_new_from_netlink(udev, "udev"));
+    if (!monitor) throwError("create udev monitor", errno);
+    checkResult(udev_monitor_enable_receiving(monitor.get()), "enable udev monitor");
+    checkErrno(dup3(socket, udev_monitor_get_fd(monitor.get()), O_CLOEXEC), "hand socket to udev monitor");
+    return monitor;
+}
+
+bool hasInput(int fd) {
+    return recv(fd, nullptr, 0, MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC) >= 0 || errno != EAGAIN;
+}
+
+Event eventOf(udev_device* device) {
+    Event event;
+    event.source = names::source::Udev;
+    event.action = orEmpty(udev_device_get_action(device));
+    event.subsystem = orEmpty(udev_device_get_subsystem(device));
+    event.object = orEmpty(udev_device_get_devpath(device));
+    event.seqnum = udev_device_get_seqnum(device);
+    for (udev_list_entry* entry = udev_device_get_properties_list_entry(device); entry != nullptr;
+         entry = udev_list_entry_get_next(entry)) {
+        event.properties.set(orEmpty(udev_list_entry_get_name(entry)),
+                             orEmpty(udev_list_entry_get_value(entry)));
+    }
+    if (event.properties.find("SYNTH_UUID")) event.flags |= EventFlag::Synthetic;
+    return event;
+}
+
+} // namespace
+
+UdevSource::UdevSource(UeventSocket socket, std::uint64_t startSeqnum)
+    : socket_(std::move(socket)), udev_(udev_new()), queuedUpTo_(socket_.inherited() ? startSeqnum : 0),
+      udevdSeen_(access(UdevdControl, F_OK) == 0) {
+    if (!udev_) throwError("create udev context", errno);
+    monitor_ = makeMonitor(udev_.get(), socket_.fd());
+    statistics_.bufferBytes = socket_.bufferBytes();
+}
+
+const char* UdevSource::name() const {
+    return names::source::Udev;
+}
+
+// libudev says EAGAIN for an empty queue and for a message that it refused alike, so the socket is asked.
+Drained UdevSource::drain(std::vector<Event>& events, std::size_t budget) {
+    std::size_t read = 0;
+    while (hasInput(socket_.fd())) {
+        if (read++ == budget) return {.empty = false, .lost = 0};
+        receiveOne(events);
+    }
+    const std::uint64_t lost = socket_.takeDrops();
+    statistics_.dropped += lost;
+    queuedUpTo_ = 0; // what comes from now on has not waited for us to start
+    return {.empty = true, .lost = lost};
+}
+
+void UdevSource::receiveOne(std::vector<Event>& events) {
+    errno = 0;
+    const UdevDeviceHandle device(udev_monitor_receive_device(monitor_.get()));
+    if (!device) {
+        if (errno != ENOBUFS)
+            refuse(errno == 0 || errno == EAGAIN ? "not udevd's, or malformed" : errorText(errno));
+        return;
+    }
+    ++statistics_.received;
+    udevdSeen_ = true;
+    Event event = eventOf(device.get());
+    if (event.action.empty() || event.object.empty()) return refuse("without ACTION or DEVPATH");
+    if (event.seqnum != 0 && event.seqnum <= queuedUpTo_) event.flags |= EventFlag::Queued;
+    const ReadTime now = readTimeNow();
+    event.boottime = now.boottime;
+    event.realtime = now.realtime;
+    events.push_back(std::move(event));
+}
+
+void UdevSource::refuse(std::string_view reason) {
+    if (statistics_.refused++ == 0) {
+        logWarning(
+            text("udev socket: message refused: ", reason, ", ignoring (further ones are counted only)"));
+    }
+}
+
+SourceStatus UdevSource::status() const {
+    if (udevdSeen_) return {};
+    return {SourceState::Waiting,
+            "no sign of udevd: nothing received, and no /run/udev/control at the start"};
+}
+
+} // namespace keventd

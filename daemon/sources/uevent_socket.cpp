@@ -1,0 +1,95 @@
+#include "daemon/sources/uevent_socket.h"
+
+#include "daemon/base/errors.h"
+#include "daemon/base/logging.h"
+
+#include <array>
+#include <cerrno>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <sys/socket.h>
+
+namespace keventd {
+namespace {
+
+template <typename Value>
+int setOption(int fd, int option, Value value) {
+    return setsockopt(fd, SOL_SOCKET, option, &value, sizeof value);
+}
+
+int getIntOption(int fd, int option) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    return getsockopt(fd, SOL_SOCKET, option, &value, &size) < 0 ? -1 : value;
+}
+
+const char* groupName(UeventGroup group) {
+    switch (group) {
+    case UeventGroup::Kernel:
+        return "kernel";
+    case UeventGroup::Udev:
+        return "udev";
+    }
+    return "";
+}
+
+void enlargeBuffer(int fd, UeventGroup group, std::size_t bytes) {
+    const int wanted = static_cast<int>(bytes);
+    if (setOption(fd, SO_RCVBUFFORCE, wanted) == 0) return;
+    checkErrno(setOption(fd, SO_RCVBUF, wanted), "set receive buffer of uevent socket");
+    const auto got = static_cast<std::size_t>(getIntOption(fd, SO_RCVBUF)) / 2; // the kernel doubles it
+    if (got < bytes) {
+        logWarning(text("receive buffer of the ", groupName(group), " socket is ", got, " bytes, not ", bytes,
+                        " (no CAP_NET_ADMIN, net.core.rmem_max): a storm may overrun it, going on"));
+    }
+}
+
+} // namespace
+
+UeventSocket UeventSocket::open(UeventGroup group, std::size_t bufferBytes) {
+    const std::string what = text("open ", groupName(group), " uevent socket");
+    UniqueFd fd(checkErrno(
+        socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT), what));
+    enlargeBuffer(fd.get(), group, bufferBytes);
+    checkErrno(setOption(fd.get(), SO_PASSCRED, 1), what);
+    sockaddr_nl address{};
+    address.nl_family = AF_NETLINK;
+    address.nl_groups = static_cast<std::uint32_t>(group);
+    checkErrno(bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
+               text("bind ", groupName(group), " uevent socket"));
+    return {std::move(fd), false};
+}
+
+UeventSocket UeventSocket::adopt(UniqueFd fd, UeventGroup group) {
+    if (!receives(fd.get(), group)) {
+        throw FatalError(
+            text("descriptor ", fd.get(), " is no uevent socket of the ", groupName(group), " group"));
+    }
+    checkErrno(setOption(fd.get(), SO_PASSCRED, 1), "ask for credentials on inherited uevent socket");
+    return {std::move(fd), true};
+}
+
+bool UeventSocket::receives(int fd, UeventGroup group) {
+    if (getIntOption(fd, SO_DOMAIN) != AF_NETLINK) return false;
+    if (getIntOption(fd, SO_PROTOCOL) != NETLINK_KOBJECT_UEVENT) return false;
+    sockaddr_nl address{};
+    socklen_t size = sizeof address;
+    if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) < 0) return false;
+    return (address.nl_groups & static_cast<std::uint32_t>(group)) != 0;
+}
+
+std::size_t UeventSocket::bufferBytes() const {
+    return static_cast<std::size_t>(
+        checkErrno(getIntOption(fd_.get(), SO_RCVBUF), "read size of receive buffer"));
+}
+
+std::uint64_t UeventSocket::takeDrops() {
+    std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
+    socklen_t size = sizeof info;
+    checkErrno(getsockopt(fd_.get(), SOL_SOCKET, SO_MEMINFO, info.data(), &size),
+               "read drops of uevent socket");
+    const std::uint32_t now = info[SK_MEMINFO_DROPS];
+    return now - std::exchange(toldDrops_, now); // modulo 2^32, as the kernel counts
+}
+
+} // namespace keventd

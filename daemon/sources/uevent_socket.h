@@ -1,0 +1,53 @@
+// A netlink socket of family NETLINK_KOBJECT_UEVENT: opened here, or taken over from somebody who opened it
+// earlier (systemd, a test). Used for both groups: the kernel's uevents and udev's.
+#pragma once
+
+#include "daemon/base/unique_fd.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace keventd {
+
+/// Multicast groups of NETLINK_KOBJECT_UEVENT.
+enum class UeventGroup : std::uint32_t {
+    Kernel = 1, ///< lib/kobject_uevent.c (kernel)
+    Udev = 2,   ///< libudev's private format, src/libsystemd/sd-device/device-monitor.c (systemd)
+};
+
+/// What systemd gives its own uevent socket; memory is charged only when it is used.
+inline constexpr std::size_t UeventBufferBytes = 128 * 1024 * 1024;
+
+class UeventSocket {
+public:
+    /// Opens a socket that receives the group, with as large a receive buffer as is allowed: `bufferBytes`
+    /// with CAP_NET_ADMIN, else up to net.core.rmem_max, and a warning with the size that was got.
+    /// @throws FatalError
+    [[nodiscard]] static UeventSocket open(UeventGroup group, std::size_t bufferBytes);
+
+    /// Takes over a bound socket; what waits in it stays, its buffer is left alone.
+    /// @throws FatalError if it is no socket of this family, or does not receive the group
+    [[nodiscard]] static UeventSocket adopt(UniqueFd fd, UeventGroup group);
+
+    /// @return whether this descriptor is a socket of this family that receives the group
+    [[nodiscard]] static bool receives(int fd, UeventGroup group);
+
+    [[nodiscard]] int fd() const { return fd_.get(); }
+    [[nodiscard]] bool inherited() const { return inherited_; }
+    /// @return SO_RCVBUF: what the kernel grants, twice what was asked for (socket(7))
+    [[nodiscard]] std::size_t bufferBytes() const;
+
+    /// @return messages dropped since the last call, for want of space in the buffer; exact, since the kernel
+    ///         counts one for each (SO_MEMINFO, SK_MEMINFO_DROPS). The first call also tells of what was
+    ///         dropped before the socket was taken over
+    [[nodiscard]] std::uint64_t takeDrops();
+
+private:
+    UeventSocket(UniqueFd fd, bool inherited) : fd_(std::move(fd)), inherited_(inherited) {}
+
+    UniqueFd fd_;
+    bool inherited_;
+    std::uint32_t toldDrops_ = 0;
+};
+
+} // namespace keventd

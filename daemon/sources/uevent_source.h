@@ -1,0 +1,40 @@
+// The kernel's uevents by netlink: source `kernel`.
+//
+// Anybody may send to a netlink group, and in a network namespace of their own any user is root; so a message
+// counts as the kernel's only if the kernel sent it (port 0). Credentials then tell a driver's event (pid 0)
+// from one that a process sent through the kernel, which is flagged.
+#pragma once
+
+#include "daemon/base/clock.h"
+#include "daemon/sources/landing_area.h"
+#include "daemon/sources/source.h"
+#include "daemon/sources/uevent_socket.h"
+
+namespace keventd {
+
+class UeventSource : public Source {
+public:
+    /// @param socket       of UeventGroup::Kernel
+    /// @param startSeqnum  uevent_seqnum at the start: what an inherited socket holds up to this number has
+    ///                     waited there, and is flagged Queued
+    UeventSource(UeventSocket socket, std::uint64_t startSeqnum);
+
+    [[nodiscard]] const char* name() const override;
+    [[nodiscard]] int descriptor() const override { return socket_.fd(); }
+    [[nodiscard]] Drained drain(std::vector<Event>& events, std::size_t budget) override;
+    [[nodiscard]] SourceStatus status() const override { return {}; }
+    [[nodiscard]] SourceStatistics statistics() const override { return statistics_; }
+
+private:
+    void takeLanded(std::vector<Event>& events);
+    void take(const Datagram& datagram, const ReadTime& now, std::vector<Event>& events);
+    void refuse(std::string_view reason);
+
+    UeventSocket socket_;
+    LandingArea landing_;
+    std::uint64_t queuedUpTo_;
+    std::uint64_t pendingLoss_ = 0;
+    SourceStatistics statistics_;
+};
+
+} // namespace keventd
