@@ -1,0 +1,88 @@
+#include "daemon/daemon.h"
+
+#include "daemon/base/errors.h"
+#include "daemon/base/logging.h"
+#include "daemon/kernel_version.h"
+
+#include <array>
+#include <csignal>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-id128.h>
+
+namespace keventd {
+namespace {
+
+UeventSocket uevents(UniqueFd inherited, UeventGroup group) {
+    if (inherited) return UeventSocket::adopt(std::move(inherited), group);
+    return UeventSocket::open(group, UeventBufferBytes);
+}
+
+ListeningSocket privateSocket(UniqueFd inherited, const std::string& path) {
+    if (inherited) return ListeningSocket::adopt(std::move(inherited));
+    const std::size_t slash = path.rfind('/');
+    if (slash != std::string::npos && slash > 0) makeDirectory(path.substr(0, slash));
+    return ListeningSocket::bind(path);
+}
+
+std::string newStreamId() {
+    sd_id128_t id{};
+    checkResult(sd_id128_randomize(&id), "make stream id");
+    std::array<char, SD_ID128_STRING_MAX> digits{};
+    return sd_id128_to_string(id, digits.data());
+}
+
+// Before Linux 6.9 the kernel delivered in SEQNUM order: a hole is then foreign, and not worth a wait.
+std::chrono::milliseconds reorderWait(const Options& options) {
+    const std::chrono::milliseconds byKernel(runningKernel() < KernelVersion{6, 9} ? 0 : 50);
+    return options.reorderWait.value_or(byKernel);
+}
+
+void blockSignals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    checkErrno(sigprocmask(SIG_BLOCK, &signals, nullptr), "block signals");
+    std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): cannot fail for SIGPIPE
+}
+
+// Every private connection is a descriptor; what the administrator allows at most is ours to use.
+void raiseDescriptorLimit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+} // namespace
+
+Daemon::Daemon(const Options& options, InheritedDescriptors inherited)
+    : state_(options.stateDirectory),
+      kernelSocket_(uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel)),
+      udevSocket_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev)), startSeqnum_(seqnum_.read()),
+      kernel_(std::move(kernelSocket_), startSeqnum_), udev_(std::move(udevSocket_), startSeqnum_),
+      historyMemory_(options.historyBytes, "history"), history_(historyMemory_.bytes()),
+      stream_(newStreamId(), {.startSeqnum = startSeqnum_, .wait = reorderWait(options)}, history_),
+      intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), publisher_(loop_, stream_),
+      manager_(loop_, stream_, intake_, publisher_, {&kernel_, &udev_}),
+      privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), options.socket), manager_,
+                     publisher_) {
+    blockSignals();
+    raiseDescriptorLimit();
+    if (options.bus != "none") {
+        broker_.emplace(loop_, BrokerConnection::addressOf(options.bus), manager_, publisher_);
+    }
+    onTerminate_ = loop_.addSignal("SIGTERM", SIGTERM, [this] { loop_.stop(); });
+    onInterrupt_ = loop_.addSignal("SIGINT", SIGINT, [this] { loop_.stop(); });
+}
+
+void Daemon::run() {
+    logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), ", after SEQNUM ", startSeqnum_));
+    sd_notify(0, "READY=1");
+    loop_.run();
+    sd_notify(0, "STOPPING=1");
+    logInfo("stopping");
+}
+
+} // namespace keventd

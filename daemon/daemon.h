@@ -1,0 +1,57 @@
+// The daemon: every part, in the order of the way of an event.
+#pragma once
+
+#include "daemon/base/event_loop.h"
+#include "daemon/base/mapped_memory.h"
+#include "daemon/inherited_descriptors.h"
+#include "daemon/options.h"
+#include "daemon/publish/broker_connection.h"
+#include "daemon/publish/manager_object.h"
+#include "daemon/publish/private_socket.h"
+#include "daemon/publish/publisher.h"
+#include "daemon/sources/intake.h"
+#include "daemon/sources/kernel_seqnum.h"
+#include "daemon/sources/udev_source.h"
+#include "daemon/sources/uevent_source.h"
+#include "daemon/state_directory.h"
+#include "daemon/stream/history.h"
+#include "daemon/stream/stream.h"
+
+#include <optional>
+
+namespace keventd {
+
+class Daemon {
+public:
+    /// Opens everything; events are queued from here on.
+    /// @throws FatalError
+    Daemon(const Options& options, InheritedDescriptors inherited);
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    /// Serves until SIGTERM or SIGINT.
+    /// @throws FatalError
+    void run();
+
+private:
+    EventLoop loop_;
+    StateDirectory state_;
+    UeventSocket kernelSocket_;
+    UeventSocket udevSocket_;
+    KernelSeqnum seqnum_;
+    std::uint64_t startSeqnum_; // read when the sockets are open: what came before is not waited for
+    UeventSource kernel_;
+    UdevSource udev_;
+    MappedMemory historyMemory_;
+    History history_;
+    Stream stream_;
+    Intake intake_;
+    Publisher publisher_;
+    ManagerObject manager_;
+    PrivateSocket privateSocket_;
+    std::optional<BrokerConnection> broker_;
+    EventLoop::Handle onTerminate_;
+    EventLoop::Handle onInterrupt_;
+};
+
+} // namespace keventd

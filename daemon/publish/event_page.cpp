@@ -1,0 +1,53 @@
+#include "daemon/publish/event_page.h"
+
+#include "daemon/base/c_handles.h"
+#include "daemon/base/errors.h"
+#include "daemon/publish/method_call.h"
+#include "daemon/publish/publisher.h"
+#include "daemon/publish/signal_writer.h"
+#include "dbus/event_codec.h"
+#include "dbus/names.h"
+
+#include <algorithm>
+
+namespace keventd {
+namespace {
+
+// Events looked at for one page: a filter that matches nothing must not keep the daemon from reading. Some
+// milliseconds; the caller goes on with the next page.
+constexpr std::uint64_t MaxLooks = 32'768;
+
+} // namespace
+
+void EventPage::reply(sd_bus_message* call, const Stream& stream) const {
+    const History& history = stream.history();
+    const std::uint64_t first =
+        std::max(firstIdWanted(options, stream, history.firstId()), history.firstId());
+
+    sd_bus_message* message = nullptr;
+    checkResult(sd_bus_message_new_method_return(call, &message), "reply");
+    const BusMessageHandle handle(message);
+    checkResult(sd_bus_message_append(message, "st", stream.id().c_str(), first), "reply");
+    checkResult(sd_bus_message_open_container(message, 'a', names::EventSignature), "reply");
+    const std::uint64_t next = append(message, history, first);
+    checkResult(sd_bus_message_close_container(message), "reply");
+    checkResult(sd_bus_message_append(message, "t", next), "reply");
+    checkSent(sd_bus_send(nullptr, message, nullptr), "reply");
+}
+
+std::uint64_t EventPage::append(sd_bus_message* reply, const History& history, std::uint64_t first) const {
+    const std::uint64_t end = std::min(history.nextId(), first + MaxLooks);
+    std::size_t bytes = 0;
+    std::uint32_t count = 0;
+    for (std::uint64_t id = first; id < end; ++id) {
+        const EventView event = history.at(id);
+        if (!options.filter.matches(event)) continue;
+        bytes += encodedSize(event);
+        if (count > 0 && bytes > EventsSignal::MaxBytes) return id;
+        checkResult(appendEvent(reply, event), "write event");
+        if (++count == max) return id + 1;
+    }
+    return end;
+}
+
+} // namespace keventd

@@ -1,0 +1,220 @@
+#include "daemon/publish/manager_object.h"
+
+#include "daemon/base/errors.h"
+#include "daemon/base/logging.h"
+#include "daemon/publish/bus_error.h"
+#include "daemon/publish/event_page.h"
+#include "daemon/publish/method_call.h"
+#include "dbus/names.h"
+
+#include <memory>
+
+namespace keventd {
+namespace {
+
+const char* stateName(SourceState state) {
+    switch (state) {
+    case SourceState::Running:
+        return "running";
+    case SourceState::Waiting:
+        return "waiting";
+    case SourceState::Failed:
+        return "failed";
+    }
+    return "";
+}
+
+void reply(sd_bus_message* call, const char* types, auto... values) {
+    checkSent(sd_bus_reply_method_return(call, types, values...), "reply");
+}
+
+// The call is answered later; the caller may have gone by then, which is no failure of ours.
+void replyLater(sd_bus_message* call, std::uint64_t value) {
+    if (const int result = sd_bus_reply_method_return(call, "t", value); result < 0) {
+        logDebug(text("reply to Sync: ", errorText(-result), ", ignoring"));
+    }
+}
+
+std::uint32_t readNumber(sd_bus_message* call) {
+    std::uint32_t number = 0;
+    checkResult(sd_bus_message_read_basic(call, 'u', &number), "read call");
+    return number;
+}
+
+} // namespace
+
+struct ManagerObject::Table {
+    static const sd_bus_vtable Rows[];
+};
+
+// Kept in step with dbus/org.keventd1.Manager.xml by a test.
+const sd_bus_vtable ManagerObject::Table::Rows[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_METHOD_WITH_NAMES(names::method::Subscribe, "a{sv}", SD_BUS_PARAM(options), "ust",
+                             SD_BUS_PARAM(subscription) SD_BUS_PARAM(stream) SD_BUS_PARAM(next),
+                             (handleCall<ManagerObject, &ManagerObject::onSubscribe>),
+                             SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(names::method::Unsubscribe, "u", SD_BUS_PARAM(subscription), "", "",
+                             (handleCall<ManagerObject, &ManagerObject::onUnsubscribe>),
+                             SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(names::method::Acknowledge, "ut", SD_BUS_PARAM(subscription) SD_BUS_PARAM(id),
+                             "", "", (handleCall<ManagerObject, &ManagerObject::onAcknowledge>),
+                             SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_METHOD_NO_REPLY),
+    SD_BUS_METHOD_WITH_NAMES(
+        names::method::GetEvents, "a{sv}u", SD_BUS_PARAM(options) SD_BUS_PARAM(max), "sta(tssssstttua{ss})t",
+        SD_BUS_PARAM(stream) SD_BUS_PARAM(first) SD_BUS_PARAM(events) SD_BUS_PARAM(next),
+        (handleCall<ManagerObject, &ManagerObject::onGetEvents>), SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(names::method::Sync, "", "", "t", SD_BUS_PARAM(next),
+                             (handleCall<ManagerObject, &ManagerObject::onSync>), SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_SIGNAL_WITH_NAMES(names::signal::Events, "ua(tssssstttua{ss})t",
+                             SD_BUS_PARAM(subscription) SD_BUS_PARAM(events) SD_BUS_PARAM(next), 0),
+    SD_BUS_SIGNAL_WITH_NAMES(names::signal::Lost, "utt",
+                             SD_BUS_PARAM(subscription) SD_BUS_PARAM(from) SD_BUS_PARAM(to), 0),
+    SD_BUS_PROPERTY(names::property::Version, "s", (handleGet<ManagerObject, &ManagerObject::getVersion>), 0,
+                    SD_BUS_VTABLE_PROPERTY_CONST),
+    SD_BUS_PROPERTY(names::property::StreamId, "s", (handleGet<ManagerObject, &ManagerObject::getStreamId>),
+                    0, SD_BUS_VTABLE_PROPERTY_CONST),
+    SD_BUS_PROPERTY(names::property::FirstId, "t", (handleGet<ManagerObject, &ManagerObject::getFirstId>), 0,
+                    0),
+    SD_BUS_PROPERTY(names::property::LastId, "t", (handleGet<ManagerObject, &ManagerObject::getLastId>), 0,
+                    0),
+    SD_BUS_PROPERTY(names::property::Statistics, "a{st}",
+                    (handleGet<ManagerObject, &ManagerObject::getStatistics>), 0, 0),
+    SD_BUS_PROPERTY(names::property::Sources, "a(sss)",
+                    (handleGet<ManagerObject, &ManagerObject::getSources>), 0,
+                    SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_VTABLE_END,
+};
+
+ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Publisher& publisher,
+                             std::vector<const Source*> sources)
+    : stream_(stream), intake_(intake), publisher_(publisher), sources_(std::move(sources)),
+      toldStatus_(sourceStatus()), afterTurn_(loop.addPost("sources", [this] { tellChangedSources(); })) {}
+
+ManagerObject::Serving ManagerObject::serveOn(sd_bus* bus) {
+    sd_bus_slot* slot = nullptr;
+    checkResult(sd_bus_add_object_vtable(bus, &slot, names::Object, names::Manager, Table::Rows, this),
+                "serve /org/keventd1");
+    served_.push_back(bus);
+    return {slot, StopServing{this}};
+}
+
+void ManagerObject::StopServing::operator()(sd_bus_slot* slot) const {
+    std::erase(manager->served_, sd_bus_slot_get_bus(slot));
+    sd_bus_slot_unref(slot);
+}
+
+std::vector<SourceStatus> ManagerObject::sourceStatus() const {
+    std::vector<SourceStatus> status;
+    for (const Source* source : sources_) status.push_back(source->status());
+    return status;
+}
+
+void ManagerObject::tellChangedSources() {
+    if (auto now = sourceStatus(); now != toldStatus_) {
+        toldStatus_ = std::move(now);
+        for (sd_bus* bus : served_) {
+            const int result = sd_bus_emit_properties_changed(bus, names::Object, names::Manager,
+                                                              names::property::Sources, nullptr);
+            if (result < 0) logDebug(text("tell of changed sources: ", errorText(-result), ", ignoring"));
+        }
+    }
+}
+
+void ManagerObject::onSubscribe(sd_bus_message* call) {
+    const Subscription& made = publisher_.subscribe(senderOf(call), readSubscribeOptions(call));
+    reply(call, "ust", made.number(), stream_.id().c_str(), made.next());
+}
+
+void ManagerObject::onUnsubscribe(sd_bus_message* call) {
+    publisher_.unsubscribe(senderOf(call), readNumber(call));
+    reply(call, "");
+}
+
+void ManagerObject::onAcknowledge(sd_bus_message* call) {
+    const std::uint32_t number = readNumber(call);
+    std::uint64_t id = 0;
+    checkResult(sd_bus_message_read_basic(call, 't', &id), "read call");
+    publisher_.acknowledge(senderOf(call), number, id);
+}
+
+void ManagerObject::onGetEvents(sd_bus_message* call) {
+    const SubscribeOptions options = readSubscribeOptions(call);
+    if (options.window) {
+        throw BusError(names::error::InvalidOption,
+                       text("option '", names::option::Window, "': a page has none"));
+    }
+    const EventPage page{.options = options, .max = readNumber(call)};
+    page.reply(call, stream_);
+}
+
+void ManagerObject::onSync(sd_bus_message* call) {
+    const std::uint64_t newest = intake_.announceNewest();
+    const std::shared_ptr<sd_bus_message> kept(sd_bus_message_ref(call), sd_bus_message_unref);
+    publisher_.whenSettled(senderOf(call), newest,
+                           [kept, this] { replyLater(kept.get(), stream_.history().nextId()); });
+}
+
+void ManagerObject::getVersion(sd_bus_message* reply) const {
+    checkResult(sd_bus_message_append(reply, "s", KEVENTD_VERSION), "write property");
+}
+
+void ManagerObject::getStreamId(sd_bus_message* reply) const {
+    checkResult(sd_bus_message_append(reply, "s", stream_.id().c_str()), "write property");
+}
+
+void ManagerObject::getFirstId(sd_bus_message* reply) const {
+    checkResult(sd_bus_message_append(reply, "t", stream_.history().firstId()), "write property");
+}
+
+void ManagerObject::getLastId(sd_bus_message* reply) const {
+    checkResult(sd_bus_message_append(reply, "t", stream_.history().nextId() - 1), "write property");
+}
+
+void ManagerObject::getStatistics(sd_bus_message* reply) const {
+    checkResult(sd_bus_message_open_container(reply, 'a', "{st}"), "write property");
+    for (const auto& [name, value] : statistics()) {
+        checkResult(sd_bus_message_append(reply, "{st}", name.c_str(), value), "write property");
+    }
+    checkResult(sd_bus_message_close_container(reply), "write property");
+}
+
+void ManagerObject::getSources(sd_bus_message* reply) const {
+    checkResult(sd_bus_message_open_container(reply, 'a', "(sss)"), "write property");
+    for (const Source* source : sources_) {
+        const SourceStatus status = source->status();
+        checkResult(sd_bus_message_append(reply, "(sss)", source->name(), stateName(status.state),
+                                          status.reason.c_str()),
+                    "write property");
+    }
+    checkResult(sd_bus_message_close_container(reply), "write property");
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> ManagerObject::statistics() const {
+    std::vector<std::pair<std::string, std::uint64_t>> all;
+    for (const Source* source : sources_) {
+        const std::string name = source->name();
+        const SourceStatistics counted = source->statistics();
+        all.insert(all.end(), {{name + ".received", counted.received},
+                               {name + ".refused", counted.refused},
+                               {name + ".injected", counted.injected},
+                               {name + ".dropped", counted.dropped},
+                               {name + ".buffer_bytes", counted.bufferBytes}});
+    }
+    const Sequencer::Statistics& order = stream_.sequencer().statistics();
+    const History& history = stream_.history();
+    all.insert(all.end(), {{"stream.late", order.late},
+                           {"stream.repeated", order.repeated},
+                           {"stream.reordered", order.reordered},
+                           {"stream.holes", order.holes},
+                           {"stream.holes_expired", order.expired},
+                           {"stream.waiting", stream_.sequencer().waiting()},
+                           {"stream.max_waiting", order.maxWaiting},
+                           {"history.events", history.nextId() - history.firstId()},
+                           {"history.bytes", history.bytesUsed()},
+                           {"history.capacity_bytes", history.capacity()},
+                           {"subscriptions", publisher_.subscriptions()}});
+    return all;
+}
+
+} // namespace keventd

@@ -1,0 +1,65 @@
+// The object /org/keventd1 with its interface org.keventd1.Manager: the same on every connection.
+//
+// It translates between messages and the rooms behind it, and keeps nothing itself.
+#pragma once
+
+#include "daemon/base/c_handles.h"
+#include "daemon/publish/publisher.h"
+#include "daemon/sources/intake.h"
+#include "daemon/sources/source.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace keventd {
+
+class ManagerObject {
+public:
+    /// The object on one connection, as long as it lives.
+    struct StopServing {
+        ManagerObject* manager = nullptr;
+        void operator()(sd_bus_slot* slot) const;
+    };
+    using Serving = std::unique_ptr<sd_bus_slot, StopServing>;
+
+    /// All outlive the object.
+    ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Publisher& publisher,
+                  std::vector<const Source*> sources);
+    ManagerObject(const ManagerObject&) = delete;
+    ManagerObject& operator=(const ManagerObject&) = delete;
+
+    [[nodiscard]] Serving serveOn(sd_bus* bus);
+
+private:
+    struct Table;
+
+    void onSubscribe(sd_bus_message* call);
+    void onUnsubscribe(sd_bus_message* call);
+    void onAcknowledge(sd_bus_message* call);
+    void onGetEvents(sd_bus_message* call);
+    void onSync(sd_bus_message* call);
+
+    void getVersion(sd_bus_message* reply) const;
+    void getStreamId(sd_bus_message* reply) const;
+    void getFirstId(sd_bus_message* reply) const;
+    void getLastId(sd_bus_message* reply) const;
+    void getStatistics(sd_bus_message* reply) const;
+    void getSources(sd_bus_message* reply) const;
+
+    [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> statistics() const;
+    [[nodiscard]] std::vector<SourceStatus> sourceStatus() const;
+    void tellChangedSources();
+
+    const Stream& stream_;
+    Intake& intake_;
+    Publisher& publisher_;
+    std::vector<const Source*> sources_;
+    std::vector<SourceStatus> toldStatus_;
+    std::vector<sd_bus*> served_;
+    EventLoop::Handle afterTurn_;
+};
+
+} // namespace keventd

@@ -1,0 +1,33 @@
+// The edge between sd-bus and our methods: plain member functions that may throw, called from C.
+#pragma once
+
+#include <functional>
+#include <systemd/sd-bus.h>
+
+namespace keventd {
+
+/// Runs a handler; what it throws becomes the error of the call. A BusError is told as it is; anything else
+/// is our own trouble: it is logged, and the caller hears only that the call failed.
+/// @return as sd_bus_message_handler_t: 1, or a negative errno with `error` set
+[[nodiscard]] int answerCall(const std::function<void()>& handler, sd_bus_error* error) noexcept;
+
+/// @param result  of sending a message. That the other end has gone is no failure of ours, and tells itself
+/// by
+///                the signal Disconnected
+/// @throws FatalError for any other
+void checkSent(int result, const char* what);
+
+/// A handler for the table of an object: calls `Method` of the object that was registered as userdata.
+template <typename Object, void (Object::*Method)(sd_bus_message*)>
+int handleCall(sd_bus_message* message, void* object, sd_bus_error* error) noexcept {
+    return answerCall([&] { (static_cast<Object*>(object)->*Method)(message); }, error);
+}
+
+/// A getter for the table of an object: `Method` appends the property's value to the message.
+template <typename Object, void (Object::*Method)(sd_bus_message*) const>
+int handleGet(sd_bus*, const char*, const char*, const char*, sd_bus_message* reply, void* object,
+              sd_bus_error* error) noexcept {
+    return answerCall([&] { (static_cast<const Object*>(object)->*Method)(reply); }, error);
+}
+
+} // namespace keventd

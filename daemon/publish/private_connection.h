@@ -1,0 +1,57 @@
+// One client of the private socket, served by sd-bus in server mode.
+#pragma once
+
+#include "daemon/base/c_handles.h"
+#include "daemon/base/event_loop.h"
+#include "daemon/base/unique_fd.h"
+#include "daemon/publish/driver_object.h"
+#include "daemon/publish/manager_object.h"
+
+#include <functional>
+
+namespace keventd {
+
+class PrivateConnection {
+public:
+    /// Replies that a client may leave unread beyond what its socket holds; one that lets more pile up is cut
+    /// off. With the largest reply of 256 KiB, this bounds what it costs.
+    static constexpr std::uint64_t MaxUnreadMessages = 16;
+
+    /// @param fd      accepted
+    /// @param serial  distinguishes the client from others: ":1.SERIAL"
+    /// @param onGone  called once when the client has gone or is to be cut off; may not destroy the
+    ///                connection at once, since that is what calls it
+    PrivateConnection(EventLoop& loop, UniqueFd fd, std::uint64_t serial, ManagerObject& manager,
+                      std::function<void()> onGone);
+    PrivateConnection(const PrivateConnection&) = delete;
+    PrivateConnection& operator=(const PrivateConnection&) = delete;
+
+    [[nodiscard]] sd_bus* bus() const { return bus_.get(); }
+    [[nodiscard]] bool gone() const { return gone_; }
+    /// @return whether the client has sent a message; to have authenticated is not enough
+    [[nodiscard]] bool spoke() const { return spoke_; }
+    /// Cuts the client off, as if it had gone.
+    void end() noexcept;
+
+private:
+    void start(EventLoop& loop, UniqueFd fd);
+    void addFilter();
+    void addMatches();
+    [[nodiscard]] BusSlotHandle matchLocal(const char* signal, sd_bus_message_handler_t handler);
+    void onFirstMessages();
+    [[nodiscard]] bool leavesRepliesUnread() const;
+
+    std::function<void()> onGone_;
+    bool gone_ = false;
+    bool spoke_ = false;
+    DriverObject driver_;
+    BusHandle bus_;
+    BusSlotHandle driverSlot_;
+    ManagerObject::Serving serving_;
+    BusSlotHandle filterSlot_;
+    BusSlotHandle connectSlot_;
+    BusSlotHandle disconnectSlot_;
+    EventLoop::Handle firstMessages_;
+};
+
+} // namespace keventd

@@ -1,0 +1,40 @@
+// The private socket: the D-Bus API without a broker, for early boot, containers and tests.
+#pragma once
+
+#include "daemon/base/event_loop.h"
+#include "daemon/base/unique_fd.h"
+#include "daemon/publish/listening_socket.h"
+#include "daemon/publish/private_connection.h"
+
+#include <list>
+
+namespace keventd {
+
+class PrivateSocket {
+public:
+    /// Connections at once. Beyond that, a new one takes the place of the oldest that has not sent anything;
+    /// if all have, it waits until one ends.
+    static constexpr std::size_t MaxConnections = 512;
+
+    /// All that is borrowed outlives the socket.
+    PrivateSocket(EventLoop& loop, ListeningSocket socket, ManagerObject& manager, Publisher& publisher);
+    PrivateSocket(const PrivateSocket&) = delete;
+    PrivateSocket& operator=(const PrivateSocket&) = delete;
+
+private:
+    void onConnection();
+    void welcome(UniqueFd fd);
+    void makeRoom();
+    void removeGone();
+
+    EventLoop& loop_;
+    ListeningSocket socket_;
+    ManagerObject& manager_;
+    Publisher& publisher_;
+    std::list<PrivateConnection> connections_;
+    std::uint64_t lastSerial_ = 0;
+    EventLoop::Handle removal_;
+    EventLoop::Handle watch_;
+};
+
+} // namespace keventd

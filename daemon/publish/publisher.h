@@ -1,0 +1,74 @@
+// All subscriptions, and the turns in which they are served.
+//
+// Serving follows reading: after each turn of the loop in which anything happened (events, an
+// acknowledgement, a connection that could write again), every subscription that is behind gets what it has
+// room for.
+#pragma once
+
+#include "daemon/base/event_loop.h"
+#include "daemon/publish/subscribe_options.h"
+#include "daemon/publish/subscription.h"
+#include "daemon/stream/stream.h"
+
+#include <functional>
+#include <map>
+#include <vector>
+
+namespace keventd {
+
+class Publisher {
+public:
+    static constexpr std::size_t MaxSubscriptionsPerClient = 1024;
+
+    /// @param stream  outlives the publisher
+    Publisher(EventLoop& loop, const Stream& stream);
+    Publisher(const Publisher&) = delete;
+    Publisher& operator=(const Publisher&) = delete;
+
+    /// Starts a subscription; its first signal comes after the caller has replied.
+    /// @throws BusError
+    const Subscription& subscribe(const Peer& owner, SubscribeOptions&& options);
+    /// @throws BusError if the subscription is not the owner's
+    void unsubscribe(const Peer& owner, std::uint32_t number);
+    void acknowledge(const Peer& owner, std::uint32_t number, std::uint64_t id);
+
+    /// Calls `done` once the kernel's events up to `seqnum` have left, and whoever keeps up has been sent
+    /// them.
+    /// @throws BusError if too many of this client's are waiting
+    void whenSettled(const Peer& owner, std::uint64_t seqnum, std::function<void()> done);
+
+    /// Forgets a client that has gone.
+    void dropClient(const Peer& owner);
+    /// Forgets everybody behind a connection that has ended.
+    void dropConnection(sd_bus* bus);
+
+    [[nodiscard]] std::size_t subscriptions() const { return subscriptions_.size(); }
+
+private:
+    struct Waiter {
+        Peer owner;
+        std::uint64_t seqnum;
+        std::function<void()> done;
+    };
+
+    void pump();
+    [[nodiscard]] bool pumpOne(Subscription& subscription);
+    void answerSettled();
+    [[nodiscard]] Subscription* find(const Peer& owner, std::uint32_t number);
+    void forget(const std::function<bool(const Peer&)>& gone);
+
+    const Stream& stream_;
+    std::map<std::uint32_t, Subscription> subscriptions_;
+    std::uint32_t lastNumber_ = 0;
+    std::uint32_t firstOfTurn_ = 0;
+    std::vector<Waiter> waiters_;
+    EventLoop::Handle afterTurn_;
+    EventLoop::Handle again_; // there is more to send: another turn, without waiting for anything
+};
+
+/// @return id of the first event that the options ask for; `otherwise` where they do not say
+/// @throws BusError StreamChanged
+[[nodiscard]] std::uint64_t firstIdWanted(const SubscribeOptions& options, const Stream& stream,
+                                          std::uint64_t otherwise);
+
+} // namespace keventd

@@ -1,0 +1,30 @@
+// The options dictionary of Subscribe and GetEvents: read, checked, compiled.
+#pragma once
+
+#include "daemon/stream/filter.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <systemd/sd-bus.h>
+
+namespace keventd {
+
+struct SubscribeOptions {
+    static constexpr std::uint32_t DefaultWindow = 1024;
+    static constexpr std::uint32_t MaxWindow = 65'536;
+    static constexpr std::size_t MaxTerms = 256;
+
+    Filter filter;
+    std::optional<std::string> stream;
+    std::optional<std::uint64_t> since;
+    std::optional<std::chrono::microseconds> sinceBoottime;
+    std::optional<std::uint32_t> window;
+};
+
+/// Reads an `a{sv}` off a message.
+/// @throws BusError InvalidOption, InvalidFilter or LimitExceeded; its text names the option
+[[nodiscard]] SubscribeOptions readSubscribeOptions(sd_bus_message* message);
+
+} // namespace keventd
