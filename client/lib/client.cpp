@@ -1,0 +1,146 @@
+#include "client/lib/client.h"
+
+#include "client/lib/connection.h"
+#include "client/lib/event_reader.h"
+#include "client/lib/options_writer.h"
+#include "client/lib/subscriber.h"
+#include "dbus/names.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <poll.h>
+#include <system_error>
+#include <tuple>
+
+namespace keventd {
+inline namespace client {
+
+struct Client::Parts {
+    explicit Parts(const Endpoint& endpoint)
+        : connection(endpoint), subscriber(std::make_shared<Subscriber>(connection)) {}
+
+    /// @param signature  of the property's type
+    template <typename Value>
+    Value property(const char* name, const char* signature) {
+        auto reply = connection.getProperty(name);
+        return connection.guarded([&] {
+            Value value{};
+            reply.enterVariant(signature);
+            reply >> value;
+            reply.exitVariant();
+            return value;
+        });
+    }
+
+    Connection connection;
+    std::shared_ptr<Subscriber> subscriber; // so that subscriptions can tell when it is gone
+};
+
+namespace {
+
+/// A step comes to its end also while messages arrive faster than they are handled.
+constexpr int MaxMessagesPerStep = 256;
+
+EventPage readPage(sdbus::MethodReply& reply) {
+    EventPage page;
+    reply >> page.stream >> page.first;
+    EventReader reader(reply);
+    do {
+        page.events.emplace_back();
+    } while (reader.next(page.events.back()));
+    page.events.pop_back();
+    reply >> page.next;
+    return page;
+}
+
+int toPollTimeout(std::optional<std::chrono::microseconds> wanted, std::chrono::milliseconds limit) {
+    if (!wanted) return static_cast<int>(limit.count());
+    const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(*wanted);
+    return static_cast<int>((limit.count() < 0 ? rounded : std::min(rounded, limit)).count());
+}
+
+} // namespace
+
+Client::Client(const Endpoint& endpoint) : parts_(std::make_unique<Parts>(endpoint)) {}
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+Client::~Client() = default;
+
+Subscription Client::subscribe(const SubscribeOptions& options, SubscriptionHandlers handlers) {
+    auto state = parts_->subscriber->subscribe(options, std::move(handlers));
+    return {parts_->subscriber, std::move(state)};
+}
+
+EventPage Client::getEvents(const EventOptions& options, std::uint32_t max) {
+    Connection& connection = parts_->connection;
+    auto call = connection.createCall(names::method::GetEvents);
+    connection.guarded([&] {
+        writeOptions(call, options);
+        call << max;
+    });
+    auto reply = connection.call(call);
+    return connection.guarded([&] { return readPage(reply); });
+}
+
+std::uint64_t Client::sync(std::chrono::microseconds timeout) {
+    Connection& connection = parts_->connection;
+    auto reply = connection.call(connection.createCall(names::method::Sync), timeout);
+    std::uint64_t next = 0;
+    connection.guarded([&] { reply >> next; });
+    return next;
+}
+
+std::string Client::version() {
+    return parts_->property<std::string>(names::property::Version, "s");
+}
+
+std::string Client::streamId() {
+    return parts_->property<std::string>(names::property::StreamId, "s");
+}
+
+std::uint64_t Client::firstId() {
+    return parts_->property<std::uint64_t>(names::property::FirstId, "t");
+}
+
+std::uint64_t Client::lastId() {
+    return parts_->property<std::uint64_t>(names::property::LastId, "t");
+}
+
+std::map<std::string, std::uint64_t> Client::statistics() {
+    return parts_->property<std::map<std::string, std::uint64_t>>(names::property::Statistics, "a{st}");
+}
+
+std::vector<SourceState> Client::sources() {
+    using Row = sdbus::Struct<std::string, std::string, std::string>;
+    std::vector<SourceState> sources;
+    for (const Row& row : parts_->property<std::vector<Row>>(names::property::Sources, "a(sss)")) {
+        sources.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row)});
+    }
+    return sources;
+}
+
+bool Client::dispatch() {
+    if (parts_->connection.dispatchOne()) return true;
+    parts_->subscriber->acknowledgeAll();
+    return false;
+}
+
+PollRequest Client::pollRequest() const {
+    const compat::PollData data = parts_->connection.pollData();
+    return {data.fd, data.events, data.timeout};
+}
+
+bool Client::process(std::chrono::milliseconds timeout) {
+    const PollRequest request = pollRequest();
+    pollfd descriptor{request.fd, request.events, 0};
+    const int ready = ::poll(&descriptor, 1, toPollTimeout(request.timeout, timeout));
+    if (ready < 0 && errno != EINTR) throw Error("poll: " + std::generic_category().message(errno));
+    int handled = 0;
+    while (handled < MaxMessagesPerStep && dispatch()) {
+        ++handled;
+    }
+    return handled > 0;
+}
+
+} // namespace client
+} // namespace keventd

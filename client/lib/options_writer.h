@@ -1,0 +1,16 @@
+// EventOptions → `a{sv}`, as sdbus-c++ writes it. Internal to the library.
+#pragma once
+
+#include "client/lib/options.h"
+#include "client/lib/sdbus_compat.h"
+
+namespace keventd {
+inline namespace client {
+
+/// Appends the options to a call under construction. What is not set is left out, so that the daemon's own
+/// defaults apply.
+void writeOptions(sdbus::Message& message, const EventOptions& options);
+void writeOptions(sdbus::Message& message, const SubscribeOptions& options);
+
+} // namespace client
+} // namespace keventd

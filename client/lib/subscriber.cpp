@@ -1,0 +1,96 @@
+#include "client/lib/subscriber.h"
+
+#include "client/lib/errors.h"
+#include "client/lib/event_reader.h"
+#include "client/lib/options_writer.h"
+#include "dbus/names.h"
+
+namespace keventd {
+inline namespace client {
+
+Subscriber::Subscriber(Connection& connection) : connection_(connection) {
+    connection_.onSignal(names::signal::Events, [this](sdbus::Signal& signal) { onEvents(signal); });
+    connection_.onSignal(names::signal::Lost, [this](sdbus::Signal& signal) { onLost(signal); });
+    connection_.finishRegistration();
+}
+
+// Signals that follow the reply at once, or even came before it, wait in sd-bus's queue: a blocking call
+// takes nothing but its own reply out of it. So none is handled before its number is known here.
+std::shared_ptr<SubscriptionState> Subscriber::subscribe(const SubscribeOptions& options,
+                                                         SubscriptionHandlers handlers) {
+    auto call = connection_.createCall(names::method::Subscribe);
+    connection_.guarded([&] { writeOptions(call, options); });
+    auto reply = connection_.call(call);
+    std::uint32_t number = 0;
+    std::string stream;
+    std::uint64_t next = 0;
+    connection_.guarded([&] { reply >> number >> stream >> next; });
+
+    const ReceiveWindow window(options.window, next);
+    auto state = std::make_shared<SubscriptionState>(
+        SubscriptionState{number, std::move(stream), window, std::move(handlers)});
+    subscriptions_[number] = state;
+    return state;
+}
+
+void Subscriber::unsubscribe(SubscriptionState& state) noexcept {
+    state.hasEnded = true;
+    subscriptions_.erase(state.number);
+    try {
+        auto call = connection_.createCall(names::method::Unsubscribe);
+        call << state.number;
+        connection_.send(call);
+    } catch (const std::exception&) {
+        // The connection is lost, and the subscription with it.
+    }
+}
+
+void Subscriber::acknowledgeAll() {
+    for (const auto& [number, state] : subscriptions_) {
+        if (state->window.isOpen()) acknowledge(*state);
+    }
+}
+
+std::shared_ptr<SubscriptionState> Subscriber::find(std::uint32_t number) const {
+    const auto found = subscriptions_.find(number);
+    return found == subscriptions_.end() ? nullptr : found->second;
+}
+
+void Subscriber::onEvents(sdbus::Signal& signal) {
+    std::uint32_t number = 0;
+    signal >> number;
+    const auto state = find(number);
+    if (!state) return; // ended; this was still under way
+
+    EventReader events(signal);
+    while (events.next(event_)) {
+        state->window.take();
+        state->handlers.event(event_);
+        if (state->hasEnded) return;
+    }
+    std::uint64_t next = 0;
+    signal >> next;
+    state->window.advanceTo(next);
+    if (state->window.isHalfTaken()) acknowledge(*state);
+}
+
+void Subscriber::onLost(sdbus::Signal& signal) {
+    std::uint32_t number = 0;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    signal >> number >> from >> to;
+    const auto state = find(number);
+    if (!state) return;
+    state->window.advanceTo(to + 1);
+    if (state->handlers.lost) state->handlers.lost(from, to);
+}
+
+void Subscriber::acknowledge(SubscriptionState& state) {
+    auto call = connection_.createCall(names::method::Acknowledge);
+    const std::uint64_t id = state.window.acknowledge();
+    connection_.guarded([&] { call << state.number << id; });
+    connection_.send(call);
+}
+
+} // namespace client
+} // namespace keventd

@@ -1,0 +1,24 @@
+// A descriptor that closes itself.
+#pragma once
+
+#include <unistd.h>
+
+namespace keventd {
+inline namespace client {
+
+class UniqueFd {
+public:
+    explicit UniqueFd(int fd) : fd_(fd) {}
+    UniqueFd(const UniqueFd&) = delete;
+    UniqueFd& operator=(const UniqueFd&) = delete;
+    ~UniqueFd() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    [[nodiscard]] int get() const { return fd_; }
+
+private:
+    int fd_;
+};
+
+} // namespace client
+} // namespace keventd
