@@ -1,0 +1,33 @@
+#include "client/keventctl/bus_choice.h"
+
+#include "client/keventctl/usage_error.h"
+
+namespace keventd::ctl {
+
+void BusChoice::chooseSocket(const std::string& path) {
+    requireFirst();
+    if (path.empty()) throw UsageError("--socket: the path is empty");
+    socket_ = path;
+}
+
+void BusChoice::chooseBus(const std::string& name) {
+    requireFirst();
+    if (name != "system" && name != "session" && name.find(':') == std::string::npos) {
+        throw UsageError("--bus: '" + name + "' is neither system nor session nor a D-Bus address");
+    }
+    bus_ = name;
+}
+
+Endpoint BusChoice::endpoint() const {
+    if (socket_) return privateSocket(*socket_);
+    if (!bus_) return defaultEndpoint();
+    if (*bus_ == "system") return systemBus();
+    if (*bus_ == "session") return sessionBus();
+    return busAt(*bus_);
+}
+
+void BusChoice::requireFirst() const {
+    if (socket_ || bus_) throw UsageError("only one of --socket and --bus can be given, once");
+}
+
+} // namespace keventd::ctl

@@ -1,0 +1,82 @@
+// g++ 12 sees a null pointer in a std::vector that CLI11 grows; the place it names is in <string>, so that
+// this must stand before all of it.
+#pragma GCC diagnostic ignored "-Wnull-dereference"
+
+#include "client/keventctl/command_line.h"
+
+#include "client/keventctl/usage_error.h"
+
+#include <CLI/CLI.hpp>
+
+namespace keventd::ctl {
+namespace {
+
+/// Puts declarations into a CLI11 (sub)command.
+class CliOptionSet final : public OptionSet {
+public:
+    explicit CliOptionSet(CLI::App& app) : app_(app) {}
+
+    void flag(const char* name, bool& isSet, const char* help) override { app_.add_flag(name, isSet, help); }
+    void value(const char* name, const char* placeholder, Parser parser, const char* help) override {
+        app_.add_option_function<std::string>(name, parser, help)->type_name(placeholder);
+    }
+    void arguments(const char* placeholder, ListParser parser, const char* help) override {
+        app_.add_option_function<std::vector<std::string>>(placeholder, parser, help)->type_name("");
+    }
+
+private:
+    CLI::App& app_;
+};
+
+/// Declared for keventctl and for each subcommand, so that they may stand before or after it.
+void declareGlobals(OptionSet& options, BusChoice& bus) {
+    options.value(
+        "--socket", "PATH", [&bus](const std::string& path) { bus.chooseSocket(path); },
+        "Private socket of the daemon");
+    options.value(
+        "--bus", "system|session|ADDRESS", [&bus](const std::string& name) { bus.chooseBus(name); },
+        "Bus on which to look for org.keventd1");
+}
+
+void declare(CLI::App& app, Command& command, BusChoice& bus) {
+    CLI::App* sub = app.add_subcommand(command.name(), command.summary());
+    CliOptionSet options(*sub);
+    command.declare(options);
+    declareGlobals(options, bus);
+}
+
+/// @return false if help or version has been printed instead
+bool parse(CLI::App& app, int argc, const char* const* argv) {
+    try {
+        app.parse(argc, argv);
+        return true;
+    } catch (const CLI::Success& success) {
+        app.exit(success);
+        return false;
+    } catch (const CLI::ParseError& error) {
+        throw UsageError(std::string(error.what()) + " (see keventctl --help)");
+    }
+}
+
+} // namespace
+
+Request parseCommandLine(int argc, const char* const* argv, std::vector<std::unique_ptr<Command>> commands) {
+    Request request;
+    CLI::App app("Shows the kernel's events as keventd publishes them.", "keventctl");
+    app.set_version_flag("--version", "keventctl " KEVENTD_VERSION);
+    // Not (1, 1): CLI11 would then answer an unknown command with "a subcommand is required".
+    app.require_subcommand(0, 1);
+    CliOptionSet options(app);
+    declareGlobals(options, request.bus);
+    for (const auto& command : commands) {
+        declare(app, *command, request.bus);
+    }
+    if (!parse(app, argc, argv)) return request;
+    for (auto& command : commands) {
+        if (app.got_subcommand(command->name())) request.command = std::move(command);
+    }
+    if (!request.command) throw UsageError("a command is required (see keventctl --help)");
+    return request;
+}
+
+} // namespace keventd::ctl

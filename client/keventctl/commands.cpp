@@ -1,0 +1,35 @@
+#include "client/keventctl/commands.h"
+
+#include "client/keventctl/history.h"
+#include "client/keventctl/monitor.h"
+#include "client/keventctl/status.h"
+#include "client/keventctl/sync.h"
+
+namespace keventd::ctl {
+namespace {
+
+template <typename Kind>
+std::unique_ptr<Command> make() {
+    return std::make_unique<Kind>();
+}
+
+using Factory = std::unique_ptr<Command> (*)();
+
+constexpr Factory Table[] = {
+    make<Monitor>,
+    make<History>,
+    make<Sync>,
+    make<Status>,
+};
+
+} // namespace
+
+std::vector<std::unique_ptr<Command>> makeCommands() {
+    std::vector<std::unique_ptr<Command>> commands;
+    for (const Factory factory : Table) {
+        commands.push_back(factory());
+    }
+    return commands;
+}
+
+} // namespace keventd::ctl

@@ -1,0 +1,35 @@
+// What monitor and history have in common on the command line: which events, how many, and in what form.
+#pragma once
+
+#include "client/keventctl/event_printer.h"
+#include "client/keventctl/option_set.h"
+#include "client/lib/options.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace keventd::ctl {
+
+class EventQuery {
+public:
+    void declare(OptionSet& options);
+
+    /// @return FILTER and --since as options of the library
+    [[nodiscard]] const EventOptions& options() const { return options_; }
+    /// @return --count
+    [[nodiscard]] std::optional<std::uint64_t> count() const { return count_; }
+    /// @param isTerminal  whether people are looking: colours, unless NO_COLOR is set
+    [[nodiscard]] std::unique_ptr<EventPrinter> makePrinter(bool isTerminal) const;
+
+private:
+    void setSince(const std::string& text);
+
+    EventOptions options_;
+    std::optional<std::uint64_t> count_;
+    bool asJson_ = false;
+    bool withProperties_ = false;
+};
+
+} // namespace keventd::ctl

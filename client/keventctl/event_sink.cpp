@@ -1,0 +1,48 @@
+#include "client/keventctl/event_sink.h"
+
+#include <cinttypes>
+#include <cstdio>
+#include <exception>
+#include <unistd.h>
+
+namespace keventd::ctl {
+
+EventSink::EventSink(const EventQuery& query, const Interruption& interruption)
+    : interruption_(interruption), output_(STDOUT_FILENO, interruption),
+      printer_(query.makePrinter(output_.isTerminal())), wanted_(query.count()) {}
+
+EventSink::~EventSink() {
+    try {
+        output_.flush();
+    } catch (const std::exception&) {
+        // An error of its own is on its way already, or finish() has reported this one.
+    }
+}
+
+void EventSink::onEvent(const Event& event) {
+    if (isFull()) return;
+    if (wanted_) --*wanted_;
+    printer_->append(output_.buffer(), event);
+    output_.flushIfFull();
+}
+
+void EventSink::onLost(std::uint64_t from, std::uint64_t to, std::string_view reason) {
+    if (isFull()) return; // lies behind what was asked for
+    hasLost_ = true;
+    output_.flush(); // so that the two stay in order on a terminal
+    std::fprintf(stderr, "keventctl: lost events %" PRIu64 " to %" PRIu64 ": %.*s\n", from, to,
+                 static_cast<int>(reason.size()), reason.data());
+}
+
+bool EventSink::isDone() const {
+    return isFull() || output_.isClosed() || interruption_.hasCome();
+}
+
+ExitStatus EventSink::finish() {
+    output_.flush();
+    if (hasLost_) return ExitStatus::Lost;
+    const bool hasEndedBefore = isFull() || output_.isClosed() || interruption_.isStopped();
+    return !hasEndedBefore && interruption_.isExpired() ? ExitStatus::TimedOut : ExitStatus::Done;
+}
+
+} // namespace keventd::ctl

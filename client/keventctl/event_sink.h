@@ -1,0 +1,52 @@
+// Where the events of monitor and history go: printed to standard output, counted, losses told on stderr.
+#pragma once
+
+#include "client/keventctl/event_query.h"
+#include "client/keventctl/exit_status.h"
+#include "client/keventctl/interruption.h"
+#include "client/keventctl/output.h"
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace keventd::ctl {
+
+class EventSink {
+public:
+    /// @param query         form and number of events
+    /// @param interruption  outlives the sink
+    EventSink(const EventQuery& query, const Interruption& interruption);
+    EventSink(const EventSink&) = delete;
+    EventSink& operator=(const EventSink&) = delete;
+    /// Writes what is left: also the events that came before an exception.
+    ~EventSink();
+
+    /// Prints an event; drops it if there were enough.
+    void onEvent(const Event& event);
+    /// Tells that the events `from` to `to` are gone.
+    /// @param reason  why, to follow a colon
+    void onLost(std::uint64_t from, std::uint64_t to, std::string_view reason);
+
+    /// @return how many more events are wanted; nothing: any number
+    [[nodiscard]] std::optional<std::uint64_t> wanted() const { return wanted_; }
+    /// @return whether nothing more is to be read: all printed that was wanted, the reader gone, or
+    /// interrupted
+    [[nodiscard]] bool isDone() const;
+    [[nodiscard]] Output& output() { return output_; }
+
+    /// Writes what is left.
+    /// @return Lost, TimedOut or Done, the worst first
+    [[nodiscard]] ExitStatus finish();
+
+private:
+    [[nodiscard]] bool isFull() const { return wanted_ == 0; }
+
+    const Interruption& interruption_;
+    Output output_;
+    std::unique_ptr<EventPrinter> printer_;
+    std::optional<std::uint64_t> wanted_;
+    bool hasLost_ = false;
+};
+
+} // namespace keventd::ctl

@@ -1,0 +1,65 @@
+#include "client/keventctl/history.h"
+
+#include "client/keventctl/event_sink.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace keventd::ctl {
+namespace {
+
+/// Walks the history page by page.
+class PageWalk {
+public:
+    PageWalk(Client& client, EventSink& sink, const EventOptions& options)
+        : client_(client), sink_(sink), options_(options), last_(client.lastId()) {}
+
+    /// @return false at the end: what was published after the start of the walk is not of this history
+    bool nextPage() {
+        const EventPage page = client_.getEvents(options_, pageSize());
+        const std::uint64_t wanted = options_.since.value_or(0);
+        if (wanted != 0 && page.first > wanted) sink_.onLost(wanted, page.first - 1, "no longer kept");
+        for (const Event& event : page.events) {
+            if (event.id <= last_) sink_.onEvent(event);
+        }
+        if (page.next <= wanted) throw ProtocolError("the daemon's history does not come to its end");
+        continueAt(page);
+        return page.next <= last_;
+    }
+
+private:
+    /// No more than is going to be printed; 0: as much as fits.
+    [[nodiscard]] std::uint32_t pageSize() const {
+        constexpr std::uint64_t max = std::numeric_limits<std::uint32_t>::max();
+        return static_cast<std::uint32_t>(std::min(sink_.wanted().value_or(0), max));
+    }
+
+    /// The stream is named from now on: ids of another one would mean something else.
+    void continueAt(const EventPage& page) {
+        options_.stream = page.stream;
+        options_.since = page.next;
+        options_.sinceBoottime.reset();
+    }
+
+    Client& client_;
+    EventSink& sink_;
+    EventOptions options_;
+    std::uint64_t last_;
+};
+
+} // namespace
+
+void History::declare(OptionSet& options) {
+    query_.declare(options);
+}
+
+ExitStatus History::run(Client& client) {
+    const Interruption interruption;
+    EventSink sink(query_, interruption);
+    PageWalk walk(client, sink, query_.options());
+    while (!sink.isDone() && walk.nextPage()) {
+    }
+    return sink.finish();
+}
+
+} // namespace keventd::ctl

@@ -1,0 +1,20 @@
+// Events and the daemon's state for programs: JSON, one object a line, `"v":1` first. The only place that
+// knows nlohmann-json.
+#pragma once
+
+#include "client/keventctl/event_printer.h"
+
+#include <memory>
+#include <string>
+
+namespace keventd::ctl {
+
+struct DaemonStatus;
+
+/// @return a printer of events: every field under its name, whatever it holds
+[[nodiscard]] std::unique_ptr<EventPrinter> makeJsonPrinter();
+
+/// Appends the state of the daemon, with a newline.
+void appendJson(std::string& out, const DaemonStatus& status);
+
+} // namespace keventd::ctl

@@ -1,0 +1,66 @@
+#include "client/keventctl/output.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <poll.h>
+#include <string_view>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace keventd::ctl {
+namespace {
+
+/// A pipe that polls writable takes PIPE_BUF bytes at once, a file any number.
+std::size_t chunkFor(int fd, std::size_t whole) {
+    struct stat status {};
+    return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? whole : std::size_t{PIPE_BUF};
+}
+
+} // namespace
+
+Output::Output(int fd, const Interruption& interruption)
+    : fd_(fd), interruption_(interruption), chunk_(chunkFor(fd, Capacity)) {
+    buffer_.reserve(2 * Capacity);
+}
+
+void Output::flush() {
+    std::string_view rest = buffer_;
+    while (!rest.empty() && !isClosed_ && waitForReader()) {
+        rest.remove_prefix(writeSome(rest));
+    }
+    buffer_.clear();
+}
+
+/// @return false if the command is to end rather than to wait
+bool Output::waitForReader() const {
+    for (;;) {
+        pollfd descriptors[] = {{fd_, POLLOUT, 0}, {interruption_.fd(), POLLIN, 0}};
+        const int ready = ::poll(descriptors, std::size(descriptors), interruption_.pollTimeout());
+        if (ready < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+        if (ready > 0 && descriptors[0].revents != 0) return true;
+        if (interruption_.hasCome()) return false;
+    }
+}
+
+std::size_t Output::writeSome(std::string_view text) {
+    const ssize_t written = ::write(fd_, text.data(), std::min(text.size(), chunk_));
+    if (written >= 0) return static_cast<std::size_t>(written);
+    if (errno == EPIPE) {
+        isClosed_ = true;
+    } else if (errno != EINTR && errno != EAGAIN) {
+        throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
+    }
+    return 0;
+}
+
+void Output::onPolled(short events) {
+    if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) isClosed_ = true;
+}
+
+bool Output::isTerminal() const {
+    return ::isatty(fd_) == 1;
+}
+
+} // namespace keventd::ctl

@@ -1,0 +1,48 @@
+// Standard output behind a buffer that is written when it is full or when its user says so, and that
+// never keeps a stopped command waiting for its reader.
+#pragma once
+
+#include "client/keventctl/interruption.h"
+
+#include <string>
+
+namespace keventd::ctl {
+
+class Output {
+public:
+    /// @param fd            where to write; borrowed
+    /// @param interruption  ends a wait for the reader; outlives the output
+    Output(int fd, const Interruption& interruption);
+
+    /// To append to; call flushIfFull() now and then.
+    [[nodiscard]] std::string& buffer() { return buffer_; }
+    /// Writes if there is much to write.
+    void flushIfFull() {
+        if (buffer_.size() >= Capacity) flush();
+    }
+    /// Writes everything. Gives up, and drops the rest, if the reader has gone or the command is interrupted
+    /// while the reader is not reading.
+    /// @throws std::system_error if it cannot be written for another reason
+    void flush();
+
+    /// @return whether the reader has gone: EPIPE
+    [[nodiscard]] bool isClosed() const { return isClosed_; }
+    /// What poll(2) said about the descriptor: the reader may go while there is nothing to write.
+    void onPolled(short events);
+    [[nodiscard]] int fd() const { return fd_; }
+    [[nodiscard]] bool isTerminal() const;
+
+private:
+    static constexpr std::size_t Capacity = 64 * 1024;
+
+    [[nodiscard]] bool waitForReader() const;
+    [[nodiscard]] std::size_t writeSome(std::string_view text);
+
+    int fd_;
+    const Interruption& interruption_;
+    std::size_t chunk_; // bytes that a write takes without blocking once poll has said so
+    bool isClosed_ = false;
+    std::string buffer_;
+};
+
+} // namespace keventd::ctl

@@ -1,0 +1,92 @@
+#include "client/keventctl/status.h"
+
+#include "client/keventctl/daemon_status.h"
+#include "client/keventctl/json.h"
+#include "client/keventctl/output.h"
+#include "client/keventctl/printable.h"
+
+#include <algorithm>
+#include <string_view>
+#include <unistd.h>
+
+namespace keventd::ctl {
+namespace {
+
+DaemonStatus fetchStatus(Client& client) {
+    return {client.version(), client.streamId(), client.firstId(),
+            client.lastId(),  client.sources(),  client.statistics()};
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+    std::string cell = printable(text);
+    cell.resize(std::max(width, cell.size()), ' ');
+    return cell;
+}
+
+std::string rightAligned(std::uint64_t number, std::size_t width) {
+    const std::string digits = std::to_string(number);
+    return std::string(width - std::min(width, digits.size()), ' ') + digits;
+}
+
+void appendSources(std::string& out, const std::vector<SourceState>& sources) {
+    std::size_t nameWidth = 0;
+    std::size_t stateWidth = 0;
+    for (const SourceState& source : sources) {
+        nameWidth = std::max(nameWidth, source.name.size());
+        stateWidth = std::max(stateWidth, source.state.size());
+    }
+    for (const SourceState& source : sources) {
+        out += "  " + padded(source.name, nameWidth) + "  ";
+        out += source.reason.empty() ? printable(source.state)
+                                     : padded(source.state, stateWidth) + "  " + printable(source.reason);
+        out += '\n';
+    }
+}
+
+void appendStatistics(std::string& out, const std::map<std::string, std::uint64_t>& statistics) {
+    std::size_t nameWidth = 0;
+    std::size_t valueWidth = 0;
+    for (const auto& [name, value] : statistics) {
+        nameWidth = std::max(nameWidth, name.size());
+        valueWidth = std::max(valueWidth, std::to_string(value).size());
+    }
+    for (const auto& [name, value] : statistics) {
+        out += "  " + padded(name, nameWidth) + "  " + rightAligned(value, valueWidth) + "\n";
+    }
+}
+
+std::string idRange(const DaemonStatus& status) {
+    if (status.first > status.last) return "none kept; the next is " + std::to_string(status.last + 1);
+    return std::to_string(status.first) + " to " + std::to_string(status.last);
+}
+
+} // namespace
+
+void Status::declare(OptionSet& options) {
+    options.flag("--json", asJson_, "One JSON object");
+}
+
+ExitStatus Status::run(Client& client) {
+    const DaemonStatus status = fetchStatus(client);
+    const Interruption interruption;
+    Output output(STDOUT_FILENO, interruption);
+    if (asJson_) {
+        appendJson(output.buffer(), status);
+    } else {
+        appendText(output.buffer(), status);
+    }
+    output.flush();
+    return ExitStatus::Done;
+}
+
+void appendText(std::string& out, const DaemonStatus& status) {
+    out += "version  " + printable(status.version) + "\n";
+    out += "stream   " + printable(status.stream) + "\n";
+    out += "events   " + idRange(status) + "\n";
+    out += "sources\n";
+    appendSources(out, status.sources);
+    out += "statistics\n";
+    appendStatistics(out, status.statistics);
+}
+
+} // namespace keventd::ctl

@@ -1,0 +1,13 @@
+#include "client/keventctl/sync.h"
+
+namespace keventd::ctl {
+
+void Sync::declare(OptionSet&) {}
+
+// No signal is caught: a sync that was broken off must not look like one that succeeded.
+ExitStatus Sync::run(Client& client) {
+    client.sync();
+    return ExitStatus::Done;
+}
+
+} // namespace keventd::ctl

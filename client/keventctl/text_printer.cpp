@@ -1,0 +1,147 @@
+#include "client/keventctl/text_printer.h"
+
+#include "client/keventctl/printable.h"
+#include "dbus/names.h"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <utility>
+
+namespace keventd::ctl {
+namespace {
+
+constexpr const char* ValueKey = "KEVENTD_VALUE"; // of the attribute that the event is about
+constexpr std::size_t WidestColumn = 20;          // one odd name does not push all that follows aside
+
+constexpr std::string_view Dim = "2";
+constexpr std::string_view Bold = "1";
+constexpr std::string_view Red = "31";
+constexpr std::string_view Green = "32";
+constexpr std::string_view Yellow = "33";
+constexpr std::string_view Alarm = "1;31";
+
+constexpr std::pair<std::uint32_t, std::string_view> FlagNames[] = {
+    {Late, "late"},       {Synthetic, "synthetic"}, {Injected, "injected"}, {Early, "early"},
+    {Present, "present"}, {Resync, "resync"},       {Escaped, "escaped"},   {Queued, "queued"},
+};
+
+std::string_view colourOf(const Event& event) {
+    const std::string_view action = event.action;
+    if (event.source == names::source::Keventd) return Alarm;
+    if (action == "add" || action == "bind" || action == "online") return Green;
+    if (action == "remove" || action == "unbind" || action == "offline") return Red;
+    return Yellow;
+}
+
+void appendNumber(std::string& out, std::uint64_t number, std::size_t width, char fill, int base = 10) {
+    char digits[24];
+    const auto end = std::to_chars(std::begin(digits), std::end(digits), number, base).ptr;
+    const auto length = static_cast<std::size_t>(end - digits);
+    if (length < width) out.append(width - length, fill);
+    out.append(digits, length);
+}
+
+void appendProperties(std::string& out, const PropertyList& properties) {
+    for (const Property property : properties) {
+        out += "    ";
+        appendPrintable(out, property.key);
+        out += '=';
+        appendPrintable(out, property.value);
+        out += '\n';
+    }
+}
+
+} // namespace
+
+std::string flagNames(std::uint32_t flags) {
+    std::string names;
+    for (const auto& [bit, name] : FlagNames) {
+        if ((flags & bit) == 0) continue;
+        names.append(names.empty() ? "" : ",").append(name);
+        flags &= ~bit;
+    }
+    if (flags != 0) {
+        names += names.empty() ? "0x" : ",0x";
+        appendNumber(names, flags, 1, '0', 16);
+    }
+    return names;
+}
+
+void TextPrinter::append(std::string& out, const Event& event) {
+    startColour(out, Dim);
+    appendTime(out, event.realtime);
+    endColour(out);
+    appendId(out, event.id);
+    appendColumn(out, event.source, source_);
+    startColour(out, colourOf(event));
+    appendColumn(out, event.action, action_);
+    endColour(out);
+    appendColumn(out, event.subsystem, subsystem_);
+    appendPrintable(out, event.object.empty() ? "-" : std::string_view(event.object));
+    appendAttribute(out, event);
+    appendFlags(out, event.flags);
+    out += '\n';
+    if (style_.withProperties) appendProperties(out, event.properties);
+}
+
+void TextPrinter::appendTime(std::string& out, std::chrono::microseconds realtime) {
+    const auto second = std::chrono::floor<std::chrono::seconds>(realtime);
+    if (second != clockSecond_) {
+        const std::time_t time = second.count();
+        std::tm local{};
+        ::localtime_r(&time, &local);
+        std::strftime(clock_, sizeof clock_, "%H:%M:%S", &local);
+        clockSecond_ = second;
+    }
+    out += clock_;
+    out += '.';
+    appendNumber(out, static_cast<std::uint64_t>((realtime - second).count()), 6, '0');
+}
+
+void TextPrinter::appendId(std::string& out, std::uint64_t id) {
+    out += ' ';
+    const std::size_t start = out.size();
+    appendNumber(out, id, id_.width, ' ');
+    id_.width = std::max(id_.width, out.size() - start);
+    out += "  ";
+}
+
+// The value, where the source gave one, belongs to the attribute's name.
+void TextPrinter::appendAttribute(std::string& out, const Event& event) const {
+    if (event.attribute.empty()) return;
+    out += ' ';
+    startColour(out, Bold);
+    appendPrintable(out, event.attribute);
+    endColour(out);
+    if (const auto value = event.properties.find(ValueKey)) {
+        out += '=';
+        appendPrintable(out, *value);
+    }
+}
+
+void TextPrinter::appendFlags(std::string& out, std::uint32_t flags) const {
+    if (flags == 0) return;
+    out += ' ';
+    startColour(out, Dim);
+    out.append("[").append(flagNames(flags)).append("]");
+    endColour(out);
+}
+
+void TextPrinter::appendColumn(std::string& out, std::string_view text, Column& column) const {
+    const std::size_t start = out.size();
+    appendPrintable(out, text.empty() ? "-" : text);
+    const std::size_t length = out.size() - start;
+    column.width = std::max(column.width, std::min(length, WidestColumn));
+    out.append(column.width - std::min(length, column.width) + 1, ' ');
+}
+
+void TextPrinter::startColour(std::string& out, std::string_view colour) const {
+    if (style_.coloured) out.append("\x1b[").append(colour).append("m");
+}
+
+void TextPrinter::endColour(std::string& out) const {
+    if (style_.coloured) out += "\x1b[0m";
+}
+
+} // namespace keventd::ctl

@@ -1,0 +1,137 @@
+#include "client/keventctl/text_printer.h"
+
+#include <cstdlib>
+#include <ctime>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using namespace std::chrono_literals;
+
+namespace keventd::ctl {
+namespace {
+
+Event makeEvent() {
+    Event event;
+    event.id = 17;
+    event.source = "kernel";
+    event.action = "add";
+    event.subsystem = "net";
+    event.object = "/devices/virtual/net/veth0";
+    event.realtime = 12h + 34min + 56s + 78us;
+    event.properties.set("INTERFACE", "veth0");
+    return event;
+}
+
+class TextPrinterTest : public testing::Test {
+protected:
+    TextPrinterTest() {
+        ::setenv("TZ", "UTC", 1);
+        ::tzset();
+    }
+
+    static std::string print(const Event& event, TextStyle style = {}) {
+        TextPrinter printer(style);
+        std::string out;
+        printer.append(out, event);
+        return out;
+    }
+};
+
+TEST_F(TextPrinterTest, PrintsOneLineAnEvent) {
+    EXPECT_EQ(print(makeEvent()),
+              "12:34:56.000078     17  kernel add    net       /devices/virtual/net/veth0\n");
+}
+
+TEST_F(TextPrinterTest, ShowsLocalTime) {
+    ::setenv("TZ", "UTC-2", 1); // two hours ahead
+    ::tzset();
+    EXPECT_THAT(print(makeEvent()), testing::StartsWith("14:34:56.000078 "));
+}
+
+TEST_F(TextPrinterTest, KeepsTheColumnsOfALineThatWasWider) {
+    TextPrinter printer({});
+    Event wide = makeEvent();
+    wide.id = 123456789;
+    wide.subsystem = "thunderbolt";
+    std::string first;
+    printer.append(first, wide);
+    std::string second;
+    printer.append(second, makeEvent());
+    EXPECT_EQ(first.find("/devices"), second.find("/devices"));
+}
+
+TEST_F(TextPrinterTest, IsNotPushedAsideByOneOddName) {
+    TextPrinter printer({});
+    Event odd = makeEvent();
+    odd.subsystem = std::string(100, 'x');
+    std::string ignored;
+    printer.append(ignored, odd);
+    std::string line;
+    printer.append(line, makeEvent());
+    EXPECT_LT(line.find("/devices"), 80U);
+}
+
+TEST_F(TextPrinterTest, MarksAnEmptyObject) {
+    Event event = makeEvent();
+    event.object.clear();
+    EXPECT_THAT(print(event), testing::EndsWith("net       -\n"));
+}
+
+TEST_F(TextPrinterTest, AppendsTheAttributeWithItsValue) {
+    Event event = makeEvent();
+    event.attribute = "carrier";
+    event.properties.set("KEVENTD_VALUE", "1");
+    EXPECT_THAT(print(event), testing::EndsWith("veth0 carrier=1\n"));
+}
+
+TEST_F(TextPrinterTest, AppendsTheAttributeAloneIfItHasNoValue) {
+    Event event = makeEvent();
+    event.attribute = "carrier";
+    EXPECT_THAT(print(event), testing::EndsWith("veth0 carrier\n"));
+}
+
+TEST_F(TextPrinterTest, NamesFlagsAtTheEnd) {
+    Event event = makeEvent();
+    event.flags = Late | Synthetic;
+    EXPECT_THAT(print(event), testing::EndsWith("veth0 [late,synthetic]\n"));
+}
+
+TEST_F(TextPrinterTest, IndentsPropertiesBelow) {
+    Event event = makeEvent();
+    event.properties.set("IFINDEX", "7");
+    EXPECT_THAT(print(event, {false, true}),
+                testing::EndsWith("veth0\n    INTERFACE=veth0\n    IFINDEX=7\n"));
+}
+
+TEST_F(TextPrinterTest, LetsNoControlCharacterThrough) {
+    Event event;
+    event.source = event.action = event.subsystem = event.object = event.attribute = "a\x1b[2Jb\nc";
+    event.properties.set("K\x1b", "\x1b]0;title\a");
+    event.properties.set("KEVENTD_VALUE", "\r");
+    const std::string out = print(event, {false, true});
+    EXPECT_THAT(out, testing::Not(testing::HasSubstr("\x1b")));
+    EXPECT_THAT(out, testing::Not(testing::HasSubstr("\r")));
+    EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 3); // the event's and those of two properties
+}
+
+TEST_F(TextPrinterTest, EndsEveryColourThatItStarts) {
+    Event event = makeEvent();
+    event.flags = Late;
+    event.attribute = "carrier";
+    const std::string out = print(event, {true, false});
+    EXPECT_THAT(out, testing::HasSubstr("\x1b[32madd"));
+    EXPECT_THAT(out, testing::EndsWith("\x1b[0m\n"));
+}
+
+TEST(FlagNames, NamesEachBit) {
+    EXPECT_EQ(flagNames(0), "");
+    EXPECT_EQ(flagNames(255), "late,synthetic,injected,early,present,resync,escaped,queued");
+}
+
+TEST(FlagNames, ShowsBitsWithoutANameInHexadecimal) {
+    EXPECT_EQ(flagNames(0x300), "0x300");
+    EXPECT_EQ(flagNames(0x80000001), "late,0x80000000");
+}
+
+} // namespace
+} // namespace keventd::ctl
