@@ -1,0 +1,170 @@
+// A receive buffer that is too small: the loss is told, exactly and in its place, and the stream goes on.
+
+#include "dbus/names.h"
+#include "tests/kernel/kernel_test.h"
+
+#include <gtest/gtest.h>
+#include <iterator>
+
+namespace keventd::test {
+namespace {
+
+constexpr int TinyBufferBytes = 8192; // the kernel doubles it: room for about 19 events
+constexpr std::uint64_t Flood = 500;
+
+bool isOverrun(const Event& event) {
+    return event.source == names::source::Keventd && event.action == names::action::Overrun;
+}
+
+// The tiny socket that a daemon inherits, and a witness that has seen the very same messages.
+class Loss : public KernelTest {
+protected:
+    void SetUp() override {
+        KernelTest::SetUp();
+        if (IsSkipped()) return;
+        do { // again, if somebody's event came between the two
+            before_ = newestSeqnum();
+            witness_.emplace();
+            tiny_ = openUeventSocket(KernelGroup, TinyBufferBytes);
+        } while (newestSeqnum() != before_);
+    }
+
+    [[nodiscard]] DaemonOptions withTinySocket() const { return {.inherited = {tiny_.get()}}; }
+
+    // Waits until the overruns that the daemon has told, and the events that it has let through, are all that
+    // was sent.
+    void expectLossExactly(Subscriber& subscriber) {
+        const std::set<std::uint64_t>& sent = witness_->seqnums();
+        ASSERT_TRUE(subscriber.waitUntil([&] { return accountedFor(subscriber.events()) >= sent.size(); }));
+        ASSERT_TRUE(subscriber.waitForSync());
+        expectSoundStream(subscriber.events());
+        EXPECT_EQ(accountedFor(subscriber.events()), sent.size());
+        expectRangesHold(subscriber.events(), sent);
+    }
+
+    void write(std::uint64_t count) { writer_.write(count); }
+
+private:
+    static std::uint64_t accountedFor(const Events& events) {
+        std::uint64_t count = 0;
+        for (const Event& event : events) {
+            if (event.source == names::source::Kernel) ++count;
+            if (isOverrun(event)) count += numberIn(event, names::key::Count);
+        }
+        return count;
+    }
+
+    // Each lost SEQNUM lies in the range of an overrun.
+    static void expectRangesHold(const Events& events, std::set<std::uint64_t> missing) {
+        for (const std::uint64_t seqnum : seqnumsOf(events, names::source::Kernel)) missing.erase(seqnum);
+        for (const Event* overrun : select(events, isOverrun)) {
+            missing.erase(missing.lower_bound(numberIn(*overrun, names::key::SeqnumFrom)),
+                          missing.upper_bound(numberIn(*overrun, names::key::SeqnumTo)));
+        }
+        EXPECT_TRUE(missing.empty()) << missing.size() << " lost events are in no range";
+    }
+
+    std::uint64_t before_ = 0;
+    std::optional<UeventWitness> witness_;
+    UniqueFd tiny_;
+    UeventWriter writer_;
+};
+
+TEST_F(Loss, InASocketThatOverranBeforeTheDaemonCameIsToldExactly) {
+    write(Flood);
+    DaemonProcess daemon(withTinySocket());
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    expectLossExactly(subscriber);
+    EXPECT_EQ(select(subscriber.events(), isOverrun).size(), 1U);
+}
+
+TEST_F(Loss, WhileTheDaemonIsFrozenIsToldExactly) {
+    DaemonProcess daemon(withTinySocket());
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    daemon.freeze();
+    write(Flood);
+    daemon.thaw();
+    expectLossExactly(subscriber);
+}
+
+TEST_F(Loss, AgainAndAgainIsToldExactlyEachTime) {
+    constexpr std::size_t rounds = 5;
+    DaemonProcess daemon(withTinySocket());
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    for (std::size_t round = 1; round <= rounds; ++round) {
+        daemon.freeze();
+        write(Flood);
+        daemon.thaw();
+        ASSERT_TRUE(
+            subscriber.waitUntil([&] { return select(subscriber.events(), isOverrun).size() == round; }));
+    }
+    expectLossExactly(subscriber);
+}
+
+TEST_F(Loss, DuringAStormThatNeverPausesIsToldExactly) {
+    DaemonProcess daemon(withTinySocket());
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    UeventWriters(3, 5'000).join();
+    expectLossExactly(subscriber);
+}
+
+TEST_F(Loss, StandsBetweenTheEventsBeforeAndBehindIt) {
+    write(Flood);
+    DaemonProcess daemon(withTinySocket());
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    const Event* overrun = subscriber.waitForEvent(isOverrun);
+    ASSERT_NE(overrun, nullptr);
+    write(1);
+    ASSERT_TRUE(subscriber.waitForSync());
+
+    for (const Event& event : subscriber.events()) {
+        if (event.source != names::source::Kernel) continue;
+        EXPECT_EQ(event.id < overrun->id, event.seqnum < numberIn(*overrun, names::key::SeqnumFrom));
+        EXPECT_EQ(event.id > overrun->id, event.seqnum > numberIn(*overrun, names::key::SeqnumTo));
+    }
+    EXPECT_GT(subscriber.events().back().id, overrun->id);
+}
+
+TEST_F(Loss, NamesItsSourceAndItsSubsystem) {
+    write(Flood);
+    DaemonProcess daemon(withTinySocket());
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    const Event* overrun = subscriber.waitForEvent(isOverrun);
+    ASSERT_NE(overrun, nullptr);
+    EXPECT_EQ(overrun->subsystem, names::source::Keventd);
+    EXPECT_EQ(overrun->object, "");
+    EXPECT_EQ(overrun->seqnum, 0U);
+    EXPECT_EQ(overrun->properties.find(names::key::Source), names::source::Kernel);
+}
+
+TEST_F(Loss, IsToldToASubscriberWhoseFilterMatchesNothingElse) {
+    write(Flood);
+    DaemonProcess daemon(withTinySocket());
+    const Wanted nothing{.filters = {{names::option::Subsystems, {"no-such-subsystem"}}}, .since = 0};
+    Subscriber subscriber(daemon.address(), nothing);
+    ASSERT_NE(subscriber.waitForEvent(isOverrun), nullptr);
+    EXPECT_EQ(subscriber.events().size(), 1U);
+}
+
+TEST_F(Loss, IsCountedInTheStatistics) {
+    write(Flood);
+    DaemonProcess daemon(withTinySocket());
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    const Event* overrun = subscriber.waitForEvent(isOverrun);
+    ASSERT_NE(overrun, nullptr);
+    EXPECT_EQ(daemon.statistics().at("kernel.dropped"), numberIn(*overrun, names::key::Count));
+}
+
+TEST_F(Loss, IsWrittenToTheLogOnce) {
+    write(Flood);
+    DaemonProcess daemon(withTinySocket());
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    ASSERT_NE(subscriber.waitForEvent(isOverrun), nullptr);
+    const std::string log = daemon.log();
+    const std::size_t told = log.find("kernel socket overrun");
+    EXPECT_NE(told, std::string::npos) << log;
+    EXPECT_EQ(log.find("kernel socket overrun", told + 1), std::string::npos) << log;
+}
+
+} // namespace
+} // namespace keventd::test

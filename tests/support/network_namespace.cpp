@@ -1,0 +1,49 @@
+#include "tests/support/network_namespace.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <string>
+#include <system_error>
+#include <unistd.h>
+
+namespace keventd::test {
+namespace {
+
+int check(int result, const char* what) {
+    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
+    return result;
+}
+
+void writeTo(const char* path, const std::string& content) {
+    const UniqueFd file(check(open(path, O_WRONLY | O_CLOEXEC), path));
+    if (write(file.get(), content.data(), content.size()) < 0) {
+        throw std::system_error(errno, std::generic_category(), path);
+    }
+}
+
+} // namespace
+
+NetworkNamespace::NetworkNamespace()
+    : before_(check(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), "open network namespace")) {
+    check(unshare(CLONE_NEWNET), "unshare network namespace");
+}
+
+NetworkNamespace::~NetworkNamespace() {
+    if (setns(before_.get(), CLONE_NEWNET) == 0) return;
+    ADD_FAILURE() << "cannot go back to the first network namespace";
+    std::abort(); // what comes next would not be where it thinks it is
+}
+
+void becomeRootOfNewNamespaces() {
+    const std::string user = "0 " + std::to_string(geteuid()) + " 1\n";
+    const std::string group = "0 " + std::to_string(getegid()) + " 1\n";
+    check(unshare(CLONE_NEWUSER | CLONE_NEWNET), "unshare user and network namespace");
+    writeTo("/proc/self/setgroups", "deny");
+    writeTo("/proc/self/uid_map", user);
+    writeTo("/proc/self/gid_map", group);
+}
+
+} // namespace keventd::test
