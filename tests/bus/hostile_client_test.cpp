@@ -1,0 +1,202 @@
+// Clients that break the rules harm neither the daemon nor anybody else.
+
+#include "dbus/names.h"
+#include "tests/bus/bus_test.h"
+#include "tests/bus/hostile_client.h"
+#include "tests/support/effective_user.h"
+
+#include <gmock/gmock.h>
+
+namespace keventd::test {
+namespace {
+
+constexpr int Hundreds = 300;
+constexpr int MoreThanAreServed = 600;
+
+class HostileClients : public BusEventTest {
+protected:
+    void SetUp() override {
+        BusEventTest::SetUp();
+        if (!IsSkipped()) descriptors_ = descriptorsOf(daemon().pid());
+    }
+
+    // After each test: the daemon serves others, and has no descriptor left over.
+    void TearDown() override {
+        if (IsSkipped() || HasFatalFailure()) return;
+        ASSERT_TRUE(waitUntilAllAccepted(socket()));
+        expectSubscribersServed();
+        EXPECT_TRUE(hasAtMostDescriptors(descriptors_))
+            << descriptorsOf(daemon().pid()) << " instead of " << descriptors_;
+        EXPECT_TRUE(hasSubscriptions(0));
+    }
+
+    void expectSubscribersServed() {
+        Subscriber subscriber = subscribe(uevents_.wanted());
+        const std::uint64_t first = uevents_.written() + 1;
+        uevents_.writeMany(10);
+        ASSERT_TRUE(waitForEvents(subscriber, 10)) << daemon().log();
+        EXPECT_EQ(numbersOf(subscriber, uevents_), sequence(first, first + 9));
+    }
+
+    /// Counted while one connection, of the test, asks.
+    [[nodiscard]] bool hasAtMostDescriptors(std::size_t count) {
+        return eventually([&] { return descriptorsOf(daemon().pid()) <= count + 1; });
+    }
+
+    [[nodiscard]] std::string socket() { return daemon().socketPath(); }
+
+private:
+    std::size_t descriptors_ = 0;
+};
+
+TEST_P(HostileClients, ThatNeverAuthenticateKeepNobodyOut) {
+    std::vector<HostileClient> silent;
+    for (int i = 0; i < MoreThanAreServed; ++i) silent.emplace_back(socket());
+    ASSERT_TRUE(waitUntilAllAccepted(socket()));
+    expectSubscribersServed();
+}
+
+TEST_P(HostileClients, ThatOnlyAuthenticateKeepNobodyOut) {
+    std::vector<HostileClient> silent;
+    for (int i = 0; i < MoreThanAreServed; ++i) {
+        silent.emplace_back(socket());
+        silent.back().write(HostileClient::authentication());
+        ASSERT_THAT(silent.back().read(), ::testing::StartsWith("OK ")) << "client " << i;
+    }
+    ASSERT_TRUE(waitUntilAllAccepted(socket()));
+    expectSubscribersServed();
+}
+
+TEST_P(HostileClients, ThatSendGarbageAreCutOff) {
+    for (int i = 0; i < Hundreds; ++i) {
+        HostileClient client(socket());
+        client.write(std::string(4096, static_cast<char>('A' + i % 64)));
+        ASSERT_TRUE(client.waitForHangup()) << "round " << i;
+    }
+}
+
+TEST_P(HostileClients, ThatSendGarbageAfterAuthenticationAreCutOff) {
+    for (int i = 0; i < Hundreds; ++i) {
+        HostileClient client(socket());
+        client.write(HostileClient::authentication());
+        ASSERT_TRUE(client.read().starts_with("OK "));
+        client.write(std::string(64, static_cast<char>(i)));
+        ASSERT_TRUE(client.waitForHangup()) << "round " << i;
+    }
+}
+
+TEST_P(HostileClients, ThatSendGarbageTogetherWithAuthenticationAreCutOff) {
+    HostileClient client(socket());
+    client.write(HostileClient::authentication() + std::string(64, 'A'));
+    EXPECT_TRUE(client.waitForHangup());
+}
+
+TEST_P(HostileClients, ThatAnnounceAnEndlessMessageAreCutOff) {
+    HostileClient client(socket());
+    client.write(HostileClient::authentication());
+    // Little endian, a method call, version 1, a body and a header of 4 GiB each.
+    client.write(std::string_view("l\1\0\1\xff\xff\xff\xff\1\0\0\0\xff\xff\xff\xff", 16));
+    EXPECT_TRUE(client.waitForHangup());
+}
+
+TEST_P(HostileClients, ThatLeaveInTheMiddleOfAuthenticationCostNothing) {
+    for (int i = 0; i < Hundreds; ++i) HostileClient(socket()).write(std::string_view("\0AUTH EXT", 9));
+}
+
+TEST_P(HostileClients, ThatLeaveInTheMiddleOfACallCostNothing) {
+    for (int i = 0; i < Hundreds; ++i) {
+        HostileClient client(socket());
+        client.write(HostileClient::authentication());
+        client.write(std::string_view("l\1\0\1\x10\0\0\0\1\0\0\0\x70\0\0\0\1\1o\0", 20));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, HostileClients, testing::Values(Road::PrivateSocket), NameOfRoad());
+
+// A client may send its first messages in one go with its authentication, as zbus does.
+class HastyClient : public BusTest {};
+
+TEST_P(HastyClient, IsAnsweredWhenItSendsEverythingAtOnce) {
+    constexpr std::string_view ping("l\1\0\1\0\0\0\0\1\0\0\0\x4a\0\0\0"
+                                    "\1\1o\0\x0d\0\0\0/org/keventd1\0\0\0"
+                                    "\3\1s\0\4\0\0\0Ping\0\0\0\0"
+                                    "\2\1s\0\x19\0\0\0org.freedesktop.DBus.Peer\0\0\0\0\0\0\0",
+                                    96);
+    HostileClient client(daemon().socketPath());
+    client.write(HostileClient::authentication() + std::string(ping));
+    std::string answer = client.read();
+    if (const std::size_t end = answer.find("\r\n"); end + 2 == answer.size()) answer += client.read();
+    EXPECT_EQ(answer.substr(answer.find("\r\n") + 2, 2), "l\2") << "a method return, little endian";
+}
+
+INSTANTIATE_TEST_SUITE_P(, HastyClient, testing::Values(Road::PrivateSocket), NameOfRoad());
+
+class RudeClients : public HostileClients {
+protected:
+    /// Another user than the subscribers: when too much waits for a user's clients, dbus-broker hangs up on
+    /// whichever of them it has a message for.
+    [[nodiscard]] BusClient connectAsAnother() const {
+        const EffectiveUser nobody(Nobody);
+        return connect();
+    }
+
+    static void sendWithoutWaiting(const BusClient& client, const BusMessageHandle& call) {
+        std::uint64_t cookie = 0;
+        sd_bus_send(client.get(), call.get(), &cookie); // that the other end has hung up is no failure
+    }
+
+    static void sendGetEvents(const BusClient& client) {
+        const BusMessageHandle call = client.newCall(names::method::GetEvents);
+        appendWanted(call, {});
+        checkBus(sd_bus_message_append(call.get(), "u", 0U), "append max");
+        sendWithoutWaiting(client, call);
+    }
+
+    static void sendSubscribe(const BusClient& client) {
+        const BusMessageHandle call = client.newCall(names::method::Subscribe);
+        appendWanted(call, {});
+        sendWithoutWaiting(client, call);
+    }
+};
+
+TEST_P(RudeClients, ThatLeaveBeforeTheReplyCostNothing) {
+    uevents_.writeMany(1'000);
+    for (int i = 0; i < Hundreds; ++i) {
+        const BusClient client = connect();
+        static_cast<void>(client.streamId());
+        sendGetEvents(client);
+        sendSubscribe(client);
+        sendWithoutWaiting(client, client.newCall(names::method::Sync));
+    }
+    EXPECT_TRUE(hasSubscriptions(0));
+    EXPECT_EQ(daemon().log().find("error: "), std::string::npos) << daemon().log();
+}
+
+TEST_P(RudeClients, ThatReadNoRepliesHarmNobody) {
+    uevents_.writeMany(5'000);
+    const BusClient rude = connectAsAnother();
+    static_cast<void>(rude.sync());
+    const std::uint64_t memory = daemon().rssBytes();
+    for (int i = 0; i < 3'000; ++i) sendGetEvents(rude);
+    expectSubscribersServed();
+    EXPECT_LT(daemon().rssBytes(), memory + MemoryAllowance);
+}
+
+INSTANTIATE_TEST_SUITE_P(, RudeClients, AllRoads, NameOfRoad());
+
+class RudeClientsOfThePrivateSocket : public RudeClients {};
+
+TEST_P(RudeClientsOfThePrivateSocket, ThatReadNoRepliesAreCutOff) {
+    uevents_.writeMany(5'000);
+    const BusClient rude = connect();
+    static_cast<void>(rude.sync());
+    for (int i = 0; i < 3'000; ++i) sendGetEvents(rude);
+    EXPECT_TRUE(waitForHangup(sd_bus_get_fd(rude.get())));
+    EXPECT_TRUE(
+        eventually([this] { return daemon().log().find("does not read its replies") != std::string::npos; }));
+}
+
+INSTANTIATE_TEST_SUITE_P(, RudeClientsOfThePrivateSocket, testing::Values(Road::PrivateSocket), NameOfRoad());
+
+} // namespace
+} // namespace keventd::test

@@ -1,0 +1,204 @@
+// keventctl history, sync, status; and what it refuses.
+
+#include "dbus/names.h"
+#include "tests/bus/keventctl_test.h"
+
+#include <algorithm>
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
+
+namespace keventd::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Keventctl : public KeventctlTest {
+protected:
+    /// A usage error: status 2, one line that names what was wrong, nothing printed.
+    void expectUsageError(const std::vector<std::string>& arguments, const std::string& mention) const {
+        const Finished finished = keventctl(arguments);
+        EXPECT_EQ(finished.status, 2) << finished.err;
+        EXPECT_THAT(linesOf(finished.err), ElementsAre(HasSubstr(mention)));
+        EXPECT_EQ(finished.out, "");
+    }
+};
+
+TEST_P(Keventctl, ShowsTheHistoryAndEnds) {
+    writeToHistory(3'000);
+    const Finished finished = keventctl({"history", "--json", uevents_.term()});
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    EXPECT_EQ(numbersInJson(finished.out), sequence(1, 3'000));
+}
+
+TEST_P(Keventctl, ShowsNothingOfAHistoryInWhichNothingMatches) {
+    writeToHistory(10);
+    const Finished finished = keventctl({"history", "subsystem=none"});
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    EXPECT_EQ(finished.out, "");
+}
+
+TEST_P(Keventctl, SyncsSilently) {
+    const Finished finished = keventctl({"sync"});
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    EXPECT_EQ(finished.out + finished.err, "");
+}
+
+TEST_P(Keventctl, SyncsUpToWhatHasBeenWritten) {
+    uevents_.writeMany(10);
+    ASSERT_EQ(keventctl({"sync"}).status, 0);
+    EXPECT_EQ(numbersOf(connect().wholeHistory(uevents_.wanted())), sequence(1, 10));
+}
+
+TEST_P(Keventctl, ShowsTheStatusInJson) {
+    const Finished finished = keventctl({"status", "--json"});
+    ASSERT_EQ(finished.status, 0) << finished.err;
+    const auto status = nlohmann::json::parse(finished.out);
+    const BusClient client = connect();
+    EXPECT_EQ(status["v"], 1);
+    EXPECT_EQ(status["stream"], client.streamId());
+    EXPECT_LE(status["last"], client.number(names::property::LastId));
+    EXPECT_EQ(status["sources"][0]["name"], "kernel");
+    EXPECT_EQ(status["sources"][0]["state"], "running");
+    EXPECT_TRUE(status["statistics"].contains("kernel.received"));
+}
+
+TEST_P(Keventctl, ShowsTheStatusInText) {
+    const Finished finished = keventctl({"status"});
+    ASSERT_EQ(finished.status, 0) << finished.err;
+    for (const char* part : {"version", "stream", "events", "sources", "kernel", "running", "statistics"}) {
+        EXPECT_THAT(finished.out, HasSubstr(part));
+    }
+}
+
+TEST_P(Keventctl, RefusesAMalformedGlobAndNamesIt) {
+    expectUsageError({"monitor", "object=[a"}, "[a");
+    expectUsageError({"history", "object=[a"}, "[a");
+}
+
+INSTANTIATE_TEST_SUITE_P(, Keventctl, AllRoads, NameOfRoad());
+
+// What does not depend on the road.
+class KeventctlPrivately : public Keventctl {};
+
+TEST_P(KeventctlPrivately, ShowsTheHistoryInText) {
+    writeToHistory(3);
+    const Finished finished = keventctl({"history", uevents_.term()});
+    EXPECT_EQ(linesOf(finished.out).size(), 3U);
+    EXPECT_THAT(finished.out, HasSubstr(objectOf("null")));
+}
+
+TEST_P(KeventctlPrivately, ShowsTheHistorySinceAnId) {
+    writeToHistory(5);
+    const Finished finished =
+        keventctl({"history", "--json", "--since=" + std::to_string(idOf(4)), uevents_.term()});
+    EXPECT_EQ(numbersInJson(finished.out), sequence(4, 5));
+}
+
+TEST_P(KeventctlPrivately, ShowsAsMuchOfTheHistoryAsCounted) {
+    writeToHistory(5);
+    const Finished finished = keventctl({"history", "--json", "--count=2", uevents_.term()});
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    EXPECT_EQ(numbersInJson(finished.out), sequence(1, 2));
+}
+
+TEST_P(KeventctlPrivately, RefusesAFilterThatIsNone) {
+    expectUsageError({"monitor", "block"}, "'block'");
+}
+
+TEST_P(KeventctlPrivately, RefusesAnUnknownOption) {
+    expectUsageError({"monitor", "--colour"}, "--colour");
+}
+
+TEST_P(KeventctlPrivately, RefusesAnUnknownCommand) {
+    expectUsageError({"observe"}, "observe");
+}
+
+TEST_P(KeventctlPrivately, RefusesToDoNothing) {
+    EXPECT_EQ(keventctl({}).status, 2);
+}
+
+TEST_P(KeventctlPrivately, RefusesACountThatIsNone) {
+    expectUsageError({"monitor", "--count=many"}, "many");
+}
+
+TEST_P(KeventctlPrivately, RefusesATimeoutThatIsNone) {
+    expectUsageError({"monitor", "--timeout=soon"}, "soon");
+}
+
+TEST_P(KeventctlPrivately, RefusesASinceThatIsNone) {
+    expectUsageError({"monitor", "--since=then"}, "then");
+}
+
+TEST_P(KeventctlPrivately, RefusesASinceBeyondTheNextId) {
+    expectUsageError({"monitor", "--since=18446744073709551615"}, "since");
+}
+
+TEST_P(KeventctlPrivately, RefusesASocketAndABusTogether) {
+    expectUsageError({"--bus=system", "sync"}, "--bus");
+}
+
+TEST_P(KeventctlPrivately, SaysWhySocketCannotBeReached) {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("none");
+    const Finished finished = run({KEVENTCTL_BINARY, "--socket=" + path, "sync"});
+    EXPECT_EQ(finished.status, 1);
+    EXPECT_THAT(linesOf(finished.err),
+                ElementsAre(testing::AllOf(HasSubstr(path), HasSubstr("No such file"))));
+}
+
+TEST_P(KeventctlPrivately, SaysThatNobodyListensAtTheSocket) {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("closed");
+    listenAt(path).reset();
+    const Finished finished = run({KEVENTCTL_BINARY, "--socket=" + path, "sync"});
+    EXPECT_EQ(finished.status, 1);
+    EXPECT_THAT(linesOf(finished.err), ElementsAre(testing::AllOf(HasSubstr(path), HasSubstr("refused"))));
+}
+
+TEST_P(KeventctlPrivately, TellsItsVersion) {
+    const Finished finished = run({KEVENTCTL_BINARY, "--version"});
+    EXPECT_EQ(finished.status, 0);
+    EXPECT_EQ(finished.out.rfind("keventctl ", 0), 0U) << finished.out;
+}
+
+INSTANTIATE_TEST_SUITE_P(, KeventctlPrivately, testing::Values(Road::PrivateSocket), NameOfRoad());
+
+// The manual and the program's own help name the same options.
+std::set<std::string> optionsIn(std::string_view text) {
+    constexpr std::string_view ofOptions = "-abcdefghijklmnopqrstuvwxyz";
+    std::set<std::string> options;
+    for (std::size_t start = text.find("--"); start != std::string_view::npos; start = text.find("--")) {
+        text.remove_prefix(start);
+        const std::string_view option = text.substr(0, text.find_first_not_of(ofOptions));
+        if (option.find_first_not_of('-') == 2) options.emplace(option);
+        text.remove_prefix(option.size());
+    }
+    return options;
+}
+
+std::set<std::string> optionsInHelp() {
+    std::set<std::string> options = optionsIn(run({KEVENTCTL_BINARY, "--help"}).out);
+    for (const char* command : {"monitor", "history", "sync", "status"}) {
+        options.merge(optionsIn(run({KEVENTCTL_BINARY, command, "--help"}).out));
+    }
+    return options;
+}
+
+TEST(KeventctlManual, ListsEveryOption) {
+    std::set<std::string> missing = optionsInHelp();
+    for (const std::string& option : optionsIn(readFile(KEVENTCTL_MANUAL))) missing.erase(option);
+    EXPECT_EQ(missing, std::set<std::string>());
+}
+
+TEST(KeventctlManual, ListsNoOptionThatDoesNotExist) {
+    std::set<std::string> invented = optionsIn(readFile(KEVENTCTL_MANUAL));
+    for (const std::string& option : optionsInHelp()) invented.erase(option);
+    invented.erase("--option"); // stands for any
+    EXPECT_EQ(invented, std::set<std::string>());
+}
+
+} // namespace
+} // namespace keventd::test

@@ -1,0 +1,250 @@
+// keventctl monitor: what it shows, and how it ends.
+
+#include "dbus/names.h"
+#include "tests/bus/keventctl_test.h"
+
+#include <csignal>
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace keventd::test {
+namespace {
+
+using testing::HasSubstr;
+
+class Monitor : public KeventctlTest {};
+
+TEST_P(Monitor, ShowsAnEventInALineWhenItHappens) {
+    PipedCommand command = monitor();
+    for (int round = 0; round < 3; ++round) {
+        uevents_.write("change", "zero");
+        const auto line = command.readLine();
+        ASSERT_TRUE(line) << command.process().err();
+        for (const char* part : {"kernel", "change", "mem", "/devices/virtual/mem/zero"}) {
+            EXPECT_THAT(*line, HasSubstr(part));
+        }
+    }
+}
+
+TEST_P(Monitor, ShowsEveryEventOnceInOrder) {
+    PipedCommand command = monitor({"--json"});
+    uevents_.writeMany(2'000);
+    for (std::uint64_t number = 1; number <= 2'000; ++number) {
+        const auto line = command.readLine();
+        ASSERT_TRUE(line) << command.process().err();
+        ASSERT_EQ(numberInJson(*line), number);
+    }
+}
+
+TEST_P(Monitor, EndsQuietlyOnInterrupt) {
+    PipedCommand command = monitor();
+    command.process().signal(SIGINT);
+    EXPECT_EQ(command.process().wait(), 0);
+    EXPECT_EQ(command.process().err(), "");
+}
+
+TEST_P(Monitor, EndsWithALineWhenTheDaemonIsKilled) {
+    PipedCommand command = monitor();
+    daemon().kill();
+    EXPECT_EQ(command.process().wait(), 1);
+    EXPECT_THAT(linesOf(command.process().err()), testing::ElementsAre(HasSubstr("lost")));
+}
+
+INSTANTIATE_TEST_SUITE_P(, Monitor, AllRoads, NameOfRoad());
+
+class MonitorOnABus : public KeventctlTest {};
+
+TEST_P(MonitorOnABus, EndsWithALineWhenTheBusIsKilled) {
+    PipedCommand command = monitor();
+    broker().kill();
+    EXPECT_EQ(command.process().wait(), 1);
+    EXPECT_THAT(linesOf(command.process().err()), testing::ElementsAre(HasSubstr("lost")));
+}
+
+TEST_P(MonitorOnABus, EndsAtOnceWithoutADaemon) {
+    daemon().stop();
+    const Finished finished = keventctl({"monitor"});
+    EXPECT_EQ(finished.status, 1);
+    EXPECT_THAT(linesOf(finished.err), testing::ElementsAre(HasSubstr(names::Bus)));
+}
+
+INSTANTIATE_TEST_SUITE_P(, MonitorOnABus, BrokerRoads, NameOfRoad());
+
+// What does not depend on the road.
+class MonitorPrivately : public KeventctlTest {};
+
+TEST_P(MonitorPrivately, ShowsPropertiesWhenAskedTo) {
+    writeToHistory(1);
+    const Finished finished =
+        keventctl({"monitor", "--properties", "--since=oldest", "--count=1", uevents_.term()});
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    EXPECT_THAT(linesOf(finished.out), testing::Contains("    DEVNAME=null"));
+    EXPECT_THAT(linesOf(finished.out), testing::Contains("    SYNTH_ARG_N=1"));
+}
+
+TEST_P(MonitorPrivately, ShowsNoPropertiesUnasked) {
+    writeToHistory(1);
+    const Finished finished = keventctl({"monitor", "--since=oldest", "--count=1", uevents_.term()});
+    EXPECT_EQ(linesOf(finished.out).size(), 1U) << finished.out;
+}
+
+TEST_P(MonitorPrivately, ShowsInJsonExactlyTheDocumentedFields) {
+    writeToHistory(1);
+    const Finished finished =
+        keventctl({"monitor", "--json", "--since=oldest", "--count=1", uevents_.term()});
+    const auto json = nlohmann::ordered_json::parse(finished.out);
+    std::vector<std::string> fields;
+    for (const auto& [key, value] : json.items()) fields.push_back(key);
+    EXPECT_EQ(fields,
+              (std::vector<std::string>{"v", "id", "source", "action", "subsystem", "object", "attribute",
+                                        "seqnum", "boottime", "realtime", "flags", "properties"}));
+}
+
+TEST_P(MonitorPrivately, ShowsInJsonWhatTheDaemonSent) {
+    writeToHistory(1);
+    const Event event = connect().wholeHistory(uevents_.wanted()).at(0);
+    const Finished finished =
+        keventctl({"monitor", "--json", "--since=oldest", "--count=1", uevents_.term()});
+    const auto json = nlohmann::json::parse(finished.out);
+    EXPECT_EQ(json["v"], 1);
+    EXPECT_EQ(json["id"], event.id);
+    EXPECT_EQ(json["source"], event.source);
+    EXPECT_EQ(json["action"], event.action);
+    EXPECT_EQ(json["subsystem"], event.subsystem);
+    EXPECT_EQ(json["object"], event.object);
+    EXPECT_EQ(json["attribute"], event.attribute);
+    EXPECT_EQ(json["seqnum"], event.seqnum);
+    EXPECT_EQ(json["boottime"], event.boottime.count());
+    EXPECT_EQ(json["realtime"], event.realtime.count());
+    EXPECT_EQ(json["flags"], event.flags);
+    EXPECT_EQ(json["properties"].size(), event.properties.size());
+}
+
+TEST_P(MonitorPrivately, TakesFiltersOfFieldsAndProperties) {
+    uevents_.write("change", "null");
+    uevents_.write("add", "zero");
+    uevents_.write("add", "full");
+    uevents_.write("change", "full");
+    connect().sync();
+    const Finished finished = keventctl({"monitor", "--json", "--since=oldest", "--count=2", uevents_.term(),
+                                         "object=*/zero,*/full", "subsystem=mem", "action=a*,b*"});
+    EXPECT_EQ(numbersInJson(finished.out), sequence(2, 3));
+}
+
+TEST_P(MonitorPrivately, EndsAfterExactlyAsManyEventsAsCounted) {
+    writeToHistory(50);
+    const Finished finished =
+        keventctl({"monitor", "--json", "--since=oldest", "--count=7", uevents_.term()});
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    EXPECT_EQ(numbersInJson(finished.out), sequence(1, 7));
+}
+
+TEST_P(MonitorPrivately, BeginsAtAnId) {
+    writeToHistory(5);
+    const Finished finished =
+        keventctl({"monitor", "--json", "--since=" + std::to_string(idOf(3)), "--count=3", uevents_.term()});
+    EXPECT_EQ(numbersInJson(finished.out), sequence(3, 5));
+}
+
+TEST_P(MonitorPrivately, BeginsSoLongAgo) {
+    writeToHistory(5);
+    const Finished finished = keventctl({"monitor", "--json", "--since=5min", "--count=5", uevents_.term()});
+    EXPECT_EQ(numbersInJson(finished.out), sequence(1, 5));
+}
+
+TEST_P(MonitorPrivately, BeginsNowWithoutSince) {
+    writeToHistory(5);
+    PipedCommand command = monitor({"--json", "--count=1"});
+    uevents_.write();
+    const auto line = command.readLine();
+    ASSERT_TRUE(line);
+    EXPECT_EQ(numberInJson(*line), 6U);
+    EXPECT_EQ(command.process().wait(), 0);
+}
+
+TEST_P(MonitorPrivately, TimesOutWithAStatusOfItsOwn) {
+    const Finished finished = keventctl({"monitor", "--timeout=50ms", "subsystem=none"});
+    EXPECT_EQ(finished.status, 3) << finished.err;
+    EXPECT_EQ(finished.out, "");
+}
+
+TEST_P(MonitorPrivately, DoesNotTimeOutWhenAllThatWasCountedHasCome) {
+    writeToHistory(3);
+    const Finished finished =
+        keventctl({"monitor", "--since=oldest", "--count=3", "--timeout=60s", uevents_.term()});
+    EXPECT_EQ(finished.status, 0) << finished.err;
+}
+
+TEST_P(MonitorPrivately, EndsQuietlyOnTerminate) {
+    PipedCommand command = monitor();
+    command.process().signal(SIGTERM);
+    EXPECT_EQ(command.process().wait(), 0);
+    EXPECT_EQ(command.process().err(), "");
+}
+
+TEST_P(MonitorPrivately, EndsQuietlyWhenItsReaderHasEnough) {
+    writeToHistory(2'000);
+    PipedCommand command(commandLine({"monitor", "--since=oldest", uevents_.term()}));
+    ASSERT_TRUE(command.readLine());
+    command.closeOutput();
+    EXPECT_EQ(command.process().wait(), 0);
+    EXPECT_EQ(command.process().err(), "");
+}
+
+TEST_P(MonitorPrivately, EndsQuietlyWhenItsReaderGoesWhileNothingHappens) {
+    PipedCommand command = monitor({"--since=oldest"});
+    command.closeOutput();
+    EXPECT_EQ(command.process().wait(), 0);
+    EXPECT_EQ(command.process().err(), "");
+}
+
+TEST_P(MonitorPrivately, EndsQuietlyBeforeHead) {
+    writeToHistory(2'000);
+    const std::string shellLine =
+        std::string(KEVENTCTL_BINARY) + " --socket=\"$0\" monitor --since=oldest \"$1\" | head -n 1";
+    const Finished finished = run({"sh", "-c", shellLine, daemon().socketPath(), uevents_.term()});
+    EXPECT_EQ(finished.status, 0);
+    EXPECT_EQ(linesOf(finished.out).size(), 1U);
+    EXPECT_EQ(finished.err, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(, MonitorPrivately, testing::Values(Road::PrivateSocket), NameOfRoad());
+
+class MonitorOfASmallHistory : public KeventctlTest {
+protected:
+    MonitorOfASmallHistory() : KeventctlTest({"--history=256K"}) {}
+};
+
+TEST_P(MonitorOfASmallHistory, TellsWhatIsNoLongerKept) {
+    writeToHistory(5'000);
+    const Finished finished = keventctl({"monitor", "--since=1", "--count=1", uevents_.term()});
+    EXPECT_EQ(finished.status, 4);
+    EXPECT_THAT(finished.err, HasSubstr("lost events 1 to "));
+    EXPECT_EQ(linesOf(finished.out).size(), 1U);
+}
+
+TEST_P(MonitorOfASmallHistory, TellsWhatIsLostWhenItWasStopped) {
+    constexpr std::uint64_t flood = 40'000; // more than the history, the window and the sockets hold
+    PipedCommand command = monitor({"--json"});
+    command.process().signal(SIGSTOP);
+    uevents_.writeMany(flood);
+    connect().sync();
+    command.process().signal(SIGCONT);
+    std::uint64_t last = 0;
+    for (const Deadline deadline; last < flood && !deadline.expired();) {
+        const auto line = command.readLine(Deadline(std::chrono::seconds(1)));
+        if (line)
+            last = numberInJson(*line);
+        else
+            uevents_.write(); // others may have made the last one be lost, too
+    }
+    EXPECT_GE(last, flood);
+    command.process().signal(SIGINT);
+    EXPECT_EQ(command.process().wait(), 4);
+    EXPECT_THAT(command.process().err(), HasSubstr("lost events"));
+}
+
+INSTANTIATE_TEST_SUITE_P(, MonitorOfASmallHistory, AllRoads, NameOfRoad());
+
+} // namespace
+} // namespace keventd::test

@@ -1,0 +1,69 @@
+// A real message bus of one test: dbus-daemon or dbus-broker, private, ended by its pid, never the machine's
+// own.
+//
+// It listens at a path that stays the same, so that it can be killed and come back while others hold its
+// address.
+#pragma once
+
+#include "daemon/base/c_handles.h"
+#include "tests/support/child_process.h"
+#include "tests/support/temporary_directory.h"
+
+#include <csignal>
+#include <memory>
+#include <string>
+
+namespace keventd::test {
+
+class Broker {
+public:
+    virtual ~Broker() = default;
+    Broker(const Broker&) = delete;
+    Broker& operator=(const Broker&) = delete;
+
+    [[nodiscard]] const std::string& socketPath() const { return socket_; }
+    [[nodiscard]] std::string address() const { return "unix:path=" + socket_; }
+
+    /// Starts it; clients can connect when this returns.
+    /// @throws std::runtime_error if it ends, or does not say in time that it listens
+    virtual void start() = 0;
+    /// Kills it and removes its socket.
+    virtual void kill();
+    /// SIGSTOP: it holds its connections, and reads nothing.
+    void freeze() { process_->signal(SIGSTOP); }
+
+protected:
+    Broker();
+
+    [[nodiscard]] std::string file(const std::string& name) const { return directory_.file(name); }
+
+    std::unique_ptr<ChildProcess> process_;
+
+private:
+    TemporaryDirectory directory_;
+    std::string socket_;
+};
+
+/// The reference bus, dbus-daemon(1).
+class DbusDaemon final : public Broker {
+public:
+    [[nodiscard]] static bool isInstalled();
+    void start() override;
+};
+
+/// dbus-broker(1), without its launcher, which needs systemd: the test itself is the controller, which hands
+/// it the listening socket and a policy that allows everything.
+class DbusBroker final : public Broker {
+public:
+    [[nodiscard]] static bool isInstalled();
+    void start() override;
+    void kill() override;
+
+private:
+    BusHandle controller_; // it ends with this connection
+};
+
+/// @return a bound and listening unix stream socket that everybody may connect to
+[[nodiscard]] UniqueFd listenAt(const std::string& path);
+
+} // namespace keventd::test
