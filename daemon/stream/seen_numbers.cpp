@@ -38,6 +38,13 @@ std::uint64_t SeenNumbers::firstMissing(std::uint64_t from) const {
     return std::max(from, std::prev(after)->second + 1);
 }
 
+std::optional<std::uint64_t> SeenNumbers::firstNotIn(const SeenNumbers& other) const {
+    for (const auto& [first, last] : lastByFirst_) {
+        if (const std::uint64_t missing = other.firstMissing(first); missing <= last) return missing;
+    }
+    return std::nullopt;
+}
+
 std::uint64_t SeenNumbers::lowest() const {
     return lastByFirst_.empty() ? std::numeric_limits<std::uint64_t>::max() : lastByFirst_.begin()->first;
 }

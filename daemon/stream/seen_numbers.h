@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 
 namespace keventd {
 
@@ -23,6 +24,8 @@ public:
     [[nodiscard]] bool contains(std::uint64_t number) const;
     /// @return the lowest number that is not in the set, from `from` on
     [[nodiscard]] std::uint64_t firstMissing(std::uint64_t from) const;
+    /// @return the lowest number of this set that is not in the other; nothing if there is none
+    [[nodiscard]] std::optional<std::uint64_t> firstNotIn(const SeenNumbers& other) const;
     /// @return the lowest number in the set; the greatest there is if the set is empty
     [[nodiscard]] std::uint64_t lowest() const;
     [[nodiscard]] std::size_t intervals() const { return lastByFirst_.size(); }

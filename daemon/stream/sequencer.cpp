@@ -3,6 +3,7 @@
 #include "dbus/names.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace keventd {
@@ -47,23 +48,25 @@ bool Sequencer::isRepeat(Stage stage, std::uint64_t seqnum) {
 // Nearly every event: nothing waits, and it is the very next number. It need not go through the queue. (The
 // first number after the start must: lower ones, which are no holes, may have arrived behind it.)
 bool Sequencer::isNextInOrder(Stage stage, std::uint64_t seqnum) const {
-    return stage == Stage::Kernel && waiting_ == 0 && holes_.empty() && seqnum == highest_ + 1 &&
+    return stage == Stage::Kernel && waiting() == 0 && holes_.empty() && seqnum == highest_ + 1 &&
            highest_ > options_.startSeqnum;
 }
 
 void Sequencer::enqueue(Event event, Stage stage, Clock::time_point now) {
     if (stage == Stage::Kernel) {
-        takeNumber(event.seqnum, now);
-        positionBySeqnum_.emplace(event.seqnum, queueBase_ + queue_.size());
+        const std::uint64_t seqnum = event.seqnum;
+        takeNumber(seqnum, now);
+        kernel_.emplace(seqnum, std::move(event));
+    } else {
+        const std::uint64_t behind = kernel_.empty() ? 0 : kernel_.rbegin()->first;
+        others_.push_back({std::move(event), stage, now + options_.wait, behind});
     }
-    queue_.push_back({std::move(event), stage, now + options_.wait});
-    ++waiting_;
-    statistics_.maxWaiting = std::max<std::uint64_t>(statistics_.maxWaiting, waiting_);
+    statistics_.maxWaiting = std::max<std::uint64_t>(statistics_.maxWaiting, waiting());
 }
 
 void Sequencer::takeNumber(std::uint64_t seqnum, Clock::time_point now) {
     if (seqnum > highest_) {
-        announce(seqnum - 1, now);
+        if (options_.wait.count() > 0) openHole(seqnum - 1, now + options_.wait);
         highest_ = seqnum;
     } else if (fillHole(seqnum) && seqnum < highestArrived_) {
         ++statistics_.reordered;
@@ -72,10 +75,16 @@ void Sequencer::takeNumber(std::uint64_t seqnum, Clock::time_point now) {
 }
 
 void Sequencer::announce(std::uint64_t seqnum, Clock::time_point now) {
-    if (seqnum <= highest_) return;
-    holes_.emplace_hint(holes_.end(), highest_ + 1, Hole{seqnum, now + options_.wait});
+    openHole(seqnum, now + std::max(options_.wait, options_.announcedWait));
+}
+
+// No hole ends before a lower one: it would let nothing leave.
+void Sequencer::openHole(std::uint64_t last, Clock::time_point deadline) {
+    if (last <= highest_) return;
+    if (!holes_.empty()) deadline = std::max(deadline, holes_.rbegin()->second.deadline);
+    holes_.emplace_hint(holes_.end(), highest_ + 1, Hole{last, deadline});
     ++statistics_.holes;
-    highest_ = seqnum;
+    highest_ = last;
 }
 
 // Takes one number out of the hole that it lies in; both parts keep the deadline.
@@ -93,17 +102,24 @@ bool Sequencer::fillHole(std::uint64_t seqnum) {
 
 void Sequencer::release(Clock::time_point now) {
     closeHoles(now);
-    drain(now);
-    while (waiting_ > options_.maxWaiting) {
+    while (releaseOne(now)) {
+    }
+    while (waiting() > options_.maxWaiting) {
         stopFirstWait(now);
-        drain(now);
+        while (releaseOne(now)) {
+        }
     }
 }
 
-// What stands at the head waits for a hole, or is an event of udev whose kernel event has not come.
+void Sequencer::releaseDownTo(std::size_t count) {
+    while (waiting() > count && releaseOne(Clock::time_point::min())) {
+    }
+}
+
+// What waits longest waits for a hole, or is an event of udev whose kernel event has not come.
 void Sequencer::stopFirstWait(Clock::time_point now) {
     if (holes_.empty()) {
-        queue_.front().deadline = now;
+        others_.front().deadline = now;
     } else {
         closeFirstHole();
     }
@@ -118,38 +134,37 @@ void Sequencer::closeFirstHole() {
     ++statistics_.expired;
 }
 
-void Sequencer::drain(Clock::time_point now) {
-    while (waiting_ > 0 && releaseHead(now)) {
-    }
-    popLeft();
+// Lets one event leave: the first of the other sources, or the kernel event that is to leave before it.
+bool Sequencer::releaseOne(Clock::time_point now) {
+    if (others_.empty()) return releaseKernelUpTo(std::numeric_limits<std::uint64_t>::max());
+    const Other& first = others_.front();
+    if (waitsForItsKernelEvent(first, now)) return releaseKernelUpTo(first.event.seqnum);
+    return waitsBehindKernelEvents(first) ? releaseKernelUpTo(first.behind) : releaseOther();
 }
 
-// Lets one event leave: the head of the queue, or the kernel event that is to leave before it.
-bool Sequencer::releaseHead(Clock::time_point now) {
-    popLeft();
-    Waiting& head = queue_.front();
-    if (head.stage == Stage::Kernel || !mayLeave(head, now)) return releaseLowestSettled();
-    leave(*head.event, head.stage);
-    head.event.reset();
-    --waiting_;
+bool Sequencer::waitsForItsKernelEvent(const Other& other, Clock::time_point now) const {
+    if (other.stage != Stage::Udev) return false;
+    const std::uint64_t seqnum = other.event.seqnum;
+    if (kernel_.contains(seqnum)) return true;
+    return !isBelowHoles(seqnum) && !seenKernel_.contains(seqnum) && other.deadline > now;
+}
+
+// The highest of those that it stands behind leaves last.
+bool Sequencer::waitsBehindKernelEvents(const Other& other) const {
+    return kernel_.contains(other.behind);
+}
+
+bool Sequencer::releaseOther() {
+    leave(others_.front().event, others_.front().stage);
+    others_.pop_front();
     return true;
 }
 
-bool Sequencer::mayLeave(const Waiting& head, Clock::time_point now) const {
-    if (head.stage != Stage::Udev) return true;
-    const std::uint64_t seqnum = head.event->seqnum;
-    if (positionBySeqnum_.contains(seqnum)) return false;
-    return isBelowHoles(seqnum) || seenKernel_.contains(seqnum) || head.deadline <= now;
-}
-
-bool Sequencer::releaseLowestSettled() {
-    const auto lowest = positionBySeqnum_.begin();
-    if (lowest == positionBySeqnum_.end() || !isBelowHoles(lowest->first)) return false;
-    Waiting& waiting = queue_[lowest->second - queueBase_];
-    positionBySeqnum_.erase(lowest);
-    leave(*waiting.event, waiting.stage);
-    waiting.event.reset();
-    --waiting_;
+bool Sequencer::releaseKernelUpTo(std::uint64_t seqnum) {
+    const auto lowest = kernel_.begin();
+    if (lowest == kernel_.end() || lowest->first > seqnum || !isBelowHoles(lowest->first)) return false;
+    leave(lowest->second, Stage::Kernel);
+    kernel_.erase(lowest);
     return true;
 }
 
@@ -164,42 +179,38 @@ void Sequencer::leave(Event& event, Stage stage) {
     sink_(event);
 }
 
-void Sequencer::popLeft() {
-    while (!queue_.empty() && !queue_.front().event) {
-        queue_.pop_front();
-        ++queueBase_;
-    }
-}
-
 std::optional<Sequencer::Clock::time_point> Sequencer::deadline() const {
     std::optional<Clock::time_point> next;
     if (!holes_.empty()) next = holes_.begin()->second.deadline;
-    if (headWaitsForItsKernelEvent()) {
-        next = std::min(next.value_or(queue_.front().deadline), queue_.front().deadline);
-    }
+    if (const auto end = endOfFirstWaitForKernelEvent()) next = std::min(next.value_or(*end), *end);
     return next;
 }
 
-bool Sequencer::headWaitsForItsKernelEvent() const {
-    if (waiting_ == 0 || queue_.front().stage != Stage::Udev) return false;
-    return !positionBySeqnum_.contains(queue_.front().event->seqnum);
+// Nothing while kernel events are to leave before it anyway: they have the deadlines of their holes.
+std::optional<Sequencer::Clock::time_point> Sequencer::endOfFirstWaitForKernelEvent() const {
+    if (others_.empty()) return std::nullopt;
+    const Other& first = others_.front();
+    const bool waits = first.stage == Stage::Udev && !kernel_.contains(first.event.seqnum);
+    return waits && !waitsBehindKernelEvents(first) ? std::optional(first.deadline) : std::nullopt;
 }
 
 bool Sequencer::settled(std::uint64_t seqnum) const {
     if (!isBelowHoles(seqnum)) return false;
-    return positionBySeqnum_.empty() || positionBySeqnum_.begin()->first > seqnum;
+    return kernel_.empty() || kernel_.begin()->first > seqnum;
 }
 
+// udev has no order in which its events could be missing: what the kernel has sent, and udev has not.
 std::uint64_t Sequencer::lowestMissing(std::string_view source) const {
-    return source == names::source::Udev ? firstMissingOf(seenUdev_) : frontier();
+    if (source != names::source::Udev) return frontier();
+    return std::min(seenKernel_.firstNotIn(seenUdev_).value_or(frontier()), frontier());
 }
 
 std::uint64_t Sequencer::lowestMissingInBacklog(std::string_view source) const {
-    return firstMissingOf(source == names::source::Udev ? seenUdev_ : seenKernel_);
-}
-
-std::uint64_t Sequencer::firstMissingOf(const SeenNumbers& seen) const {
-    return seen.firstMissing(std::min(seen.lowest(), options_.startSeqnum + 1));
+    if (source != names::source::Udev) {
+        return seenKernel_.firstMissing(std::min(seenKernel_.lowest(), options_.startSeqnum + 1));
+    }
+    const bool hasKernelsBacklog = seenKernel_.lowest() <= seenUdev_.lowest();
+    return hasKernelsBacklog ? lowestMissing(source) : 1;
 }
 
 std::uint64_t Sequencer::frontier() const {

@@ -3,10 +3,10 @@
 // Pure: it sees events and times, never a clock or a descriptor. Events are pushed in the order in which
 // they arrived, and come out by release() in the order in which they leave.
 //
-// Arrived events wait in a queue. The kernel events among them are also known by SEQNUM; those numbers up to
-// the highest known that have not come are holes, each with one deadline. What lies below the first open hole
-// (the frontier) is settled: it can leave. An event of another source leaves when it stands at the head of
-// the queue; a kernel event at the head lets the lowest settled number leave in its place.
+// Kernel events wait by SEQNUM. The numbers up to the highest known that have not come are holes, each with
+// one deadline; what lies below the first open hole (the frontier) is settled: it can leave, lowest first.
+// Events of other sources wait in a queue, in their order. Each of them remembers the highest kernel event
+// that waited when it arrived: what waits up to there leaves before it, the rest after it.
 #pragma once
 
 #include "daemon/stream/seen_numbers.h"
@@ -30,8 +30,12 @@ public:
     struct Options {
         /// Numbers up to this (uevent_seqnum when the socket was opened) are never waited for.
         std::uint64_t startSeqnum = 0;
-        /// How long a hole is waited for, from the moment it was seen; 0 where the kernel delivers in order.
+        /// How long a hole is waited for, from the moment it was seen. 0 where the kernel delivers in order:
+        /// a number that was left out is then not waited for at all.
         std::chrono::milliseconds wait{50};
+        /// How long announced numbers are waited for at least: they are assigned before they are sent, also
+        /// where the kernel delivers in order.
+        std::chrono::milliseconds announcedWait{50};
         /// When so many events wait, the oldest hole is closed before its time. Far above the 4,989 places
         /// that an event was ever seen to be late, far below what memory can bear.
         std::size_t maxWaiting = 65'536;
@@ -69,26 +73,34 @@ public:
     /// @return every kernel event up to `seqnum` has left, or its hole has been closed
     [[nodiscard]] bool settled(std::uint64_t seqnum) const;
 
+    /// Lets the lowest numbers leave until no more than `count` events wait, or the first hole is reached:
+    /// while a backlog from before the start is gathered, which is too long to be sorted as a whole. Ends no
+    /// wait.
+    void releaseDownTo(std::size_t count);
+
     /// @return the lowest SEQNUM whose event of this source (`kernel`, `udev`) may still have to come: what
-    /// was
-    ///         lost by now does not lie below it
+    /// was lost
+    ///         by now does not lie below it, unless its hole had been closed
     [[nodiscard]] std::uint64_t lowestMissing(std::string_view source) const;
-    /// The same while the sockets have never been empty: what was lost may be older than startSeqnum.
+    /// The same while the sockets have never been empty: what was lost may be older than startSeqnum. 1 if
+    /// nothing is known.
     [[nodiscard]] std::uint64_t lowestMissingInBacklog(std::string_view source) const;
 
     /// @return the lowest SEQNUM that may still come in order
     [[nodiscard]] std::uint64_t frontier() const;
 
-    [[nodiscard]] std::size_t waiting() const { return waiting_; }
+    [[nodiscard]] std::size_t waiting() const { return kernel_.size() + others_.size(); }
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
 
 private:
     enum class Stage { Kernel, Udev, Other };
 
-    struct Waiting {
-        std::optional<Event> event; // empty: left before its turn
-        Stage stage = Stage::Other;
-        Clock::time_point deadline; // udev: until when its kernel event is waited for
+    /// An event of another source than the kernel.
+    struct Other {
+        Event event;
+        Stage stage;
+        Clock::time_point deadline; ///< of udev: until when its kernel event is waited for
+        std::uint64_t behind;       ///< the highest kernel event that waited when it arrived; 0 if none did
     };
 
     struct Hole {
@@ -96,37 +108,35 @@ private:
         Clock::time_point deadline;
     };
 
-    [[nodiscard]] std::uint64_t firstMissingOf(const SeenNumbers& seen) const;
     [[nodiscard]] static Stage stageOf(const Event& event);
     [[nodiscard]] bool isRepeat(Stage stage, std::uint64_t seqnum);
     [[nodiscard]] bool isNextInOrder(Stage stage, std::uint64_t seqnum) const;
     [[nodiscard]] bool isBelowHoles(std::uint64_t seqnum) const;
     void enqueue(Event event, Stage stage, Clock::time_point now);
     void takeNumber(std::uint64_t seqnum, Clock::time_point now);
+    void openHole(std::uint64_t last, Clock::time_point deadline);
     bool fillHole(std::uint64_t seqnum);
     void closeHoles(Clock::time_point now);
     void closeFirstHole();
     void stopFirstWait(Clock::time_point now);
-    void drain(Clock::time_point now);
-    [[nodiscard]] bool releaseHead(Clock::time_point now);
-    [[nodiscard]] bool releaseLowestSettled();
-    [[nodiscard]] bool mayLeave(const Waiting& head, Clock::time_point now) const;
-    [[nodiscard]] bool headWaitsForItsKernelEvent() const;
+    [[nodiscard]] bool releaseOne(Clock::time_point now);
+    [[nodiscard]] bool releaseOther();
+    [[nodiscard]] bool releaseKernelUpTo(std::uint64_t seqnum);
+    [[nodiscard]] bool waitsForItsKernelEvent(const Other& other, Clock::time_point now) const;
+    [[nodiscard]] bool waitsBehindKernelEvents(const Other& other) const;
+    [[nodiscard]] std::optional<Clock::time_point> endOfFirstWaitForKernelEvent() const;
     void leave(Event& event, Stage stage);
-    void popLeft();
 
     Options options_;
     Sink sink_;
     std::uint64_t highest_; // highest SEQNUM known to be assigned
     std::uint64_t highestArrived_ = 0;
     std::uint64_t highestReleased_ = 0;
-    std::deque<Waiting> queue_;
-    std::uint64_t queueBase_ = 0; // position in the stream of arrivals of queue_.front()
-    std::map<std::uint64_t, std::uint64_t> positionBySeqnum_; // kernel events that wait
-    std::map<std::uint64_t, Hole> holes_;                     // by first number; deadlines rise with numbers
+    std::map<std::uint64_t, Event> kernel_; // those that wait, by SEQNUM
+    std::deque<Other> others_;              // those that wait, in the order of arrival
+    std::map<std::uint64_t, Hole> holes_;   // by first number; deadlines rise with numbers
     SeenNumbers seenKernel_;
     SeenNumbers seenUdev_;
-    std::size_t waiting_ = 0;
     Statistics statistics_;
 };
 

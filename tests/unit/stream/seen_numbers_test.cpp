@@ -4,6 +4,8 @@
 
 #include "tests/unit/support/events.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace keventd::test {
@@ -22,6 +24,12 @@ std::size_t intervalsOf(const std::set<std::uint64_t>& numbers) {
 std::uint64_t firstMissingOf(const std::set<std::uint64_t>& numbers, std::uint64_t from) {
     while (numbers.contains(from)) ++from;
     return from;
+}
+
+SeenNumbers seenOf(const std::set<std::uint64_t>& numbers) {
+    SeenNumbers seen;
+    for (const std::uint64_t n : numbers) seen.insert(n);
+    return seen;
 }
 
 TEST(SeenNumbers, TakesEachNumberOnce) {
@@ -88,6 +96,19 @@ TEST(SeenNumbers, IsASetWhateverIsInserted) {
             RC_ASSERT(seen.contains(Greatest - n) == expected.contains(Greatest - n));
             RC_ASSERT(seen.firstMissing(n) == firstMissingOf(expected, n));
         }
+    });
+}
+
+TEST(SeenNumbers, TellsTheFirstNumberThatAnotherSetHasNot) {
+    const auto numbers = rc::gen::container<std::set<std::uint64_t>>(rc::gen::inRange<std::uint64_t>(0, 30));
+    checkProperty(1000, [&numbers] {
+        const std::set<std::uint64_t> ours = *numbers;
+        const std::set<std::uint64_t> theirs = *numbers;
+        std::vector<std::uint64_t> expected;
+        std::set_difference(ours.begin(), ours.end(), theirs.begin(), theirs.end(),
+                            std::back_inserter(expected));
+        const auto first = seenOf(ours).firstNotIn(seenOf(theirs));
+        RC_ASSERT(first == (expected.empty() ? std::nullopt : std::optional(expected.front())));
     });
 }
 

@@ -59,6 +59,39 @@ TEST(SequencerAnnounce, DoesNotHoldUpWhatNoKernelEventStandsBefore) {
     EXPECT_EQ(s.release(10), "a");
 }
 
+// They are assigned before they are sent, on any kernel.
+TEST(SequencerAnnounce, IsWaitedForAlsoWhereHolesAreNot) {
+    SequencerDriver s(after(10, 0));
+    s.announce(11, 0);
+    EXPECT_EQ(s.release(49), "");
+    EXPECT_FALSE(s->settled(11));
+    EXPECT_EQ(s.release(50), "");
+    EXPECT_TRUE(s->settled(11));
+}
+
+TEST(SequencerAnnounce, EndsNoHoleBeforeALowerOne) {
+    SequencerDriver s(after(10, 20));
+    s.announce(12, 0); // until 50
+    s.push(kernel(14), 10);
+    EXPECT_EQ(s.release(49), "");
+    EXPECT_EQ(s.release(50), "k14");
+}
+
+TEST(SequencerBacklog, LeavesLowestFirstUntilSoManyWait) {
+    SequencerDriver s(after(10));
+    s.push({kernel(5), kernel(3), kernel(9), other("a"), kernel(4)}, 0);
+    EXPECT_EQ(s.releaseDownTo(3), "k3 k4");
+    s.push(kernel(6), 0);
+    EXPECT_EQ(s.release(0), "k5 k6 k9 a");
+}
+
+TEST(SequencerBacklog, EndsNoWait) {
+    SequencerDriver s(after(10));
+    s.push({kernel(9), kernel(12), udev(20), kernel(13)}, 0);
+    EXPECT_EQ(s.releaseDownTo(0), "k9");
+    EXPECT_EQ(s->waiting(), 3U);
+}
+
 TEST(SequencerSettled, HoldsForNumbersUpToTheStart) {
     const SequencerDriver s(after(10));
     EXPECT_TRUE(s->settled(10));
@@ -112,6 +145,29 @@ TEST(SequencerLoss, CanLieRightAfterTheStartWhileNothingCame) {
     const SequencerDriver s(after(10));
     EXPECT_EQ(s->lowestMissing("kernel"), 11U);
     EXPECT_EQ(s->lowestMissing("udev"), 11U);
+}
+
+TEST(SequencerLoss, OfUdevLiesNotBelowWhatTheKernelHasSentAndUdevHasNot) {
+    SequencerDriver s(after(10));
+    s.push({kernel(12), kernel(11), kernel(14), udev(14), udev(11)}, 0); // 13: of another namespace, or late
+    EXPECT_EQ(s->lowestMissing("udev"), 12U);
+    s.push(udev(12), 1);
+    EXPECT_EQ(s->lowestMissing("udev"), 13U);
+    s.release(50); // 13 was of another namespace
+    EXPECT_EQ(s->lowestMissing("udev"), 15U);
+}
+
+TEST(SequencerLoss, InABacklogCanLieRightAfterTheOldest) {
+    SequencerDriver s(after(10));
+    s.push({kernel(6), kernel(5), kernel(8), udev(6), udev(8)}, 0);
+    EXPECT_EQ(s->lowestMissingInBacklog("kernel"), 7U);
+    EXPECT_EQ(s->lowestMissingInBacklog("udev"), 5U);
+}
+
+TEST(SequencerLoss, InABacklogOfUdevAloneCanLieAnywhere) {
+    SequencerDriver s(after(10));
+    s.push({udev(6), udev(7)}, 0);
+    EXPECT_EQ(s->lowestMissingInBacklog("udev"), 1U);
 }
 
 TEST(SequencerStatistics, CountWhatHappened) {

@@ -35,6 +35,15 @@ void SequencerDriver::push(std::initializer_list<Event> events, int ms) {
 
 std::string SequencerDriver::release(int ms) {
     sequencer_.release(moment(ms));
+    return takeWords();
+}
+
+std::string SequencerDriver::releaseDownTo(std::size_t count) {
+    sequencer_.releaseDownTo(count);
+    return takeWords();
+}
+
+std::string SequencerDriver::takeWords() {
     std::string words;
     for (const std::string& word : std::exchange(left_, {})) words += (words.empty() ? "" : " ") + word;
     return words;

@@ -35,12 +35,15 @@ public:
     void announce(std::uint64_t seqnum, int ms) { sequencer_.announce(seqnum, moment(ms)); }
     /// @return what left since the last release, parted by blanks
     std::string release(int ms);
+    std::string releaseDownTo(std::size_t count);
     [[nodiscard]] std::optional<int> deadline() const;
 
     [[nodiscard]] const Sequencer& operator*() const { return sequencer_; }
     [[nodiscard]] const Sequencer* operator->() const { return &sequencer_; }
 
 private:
+    [[nodiscard]] std::string takeWords();
+
     std::vector<std::string> left_;
     Sequencer sequencer_;
 };

@@ -56,7 +56,7 @@ void SequencerModel::push(const Event& event, Time now) {
         return;
     }
     if (isKernel(event)) {
-        openHole(event.seqnum - 1, now);
+        if (options_.wait.count() > 0) openHole(event.seqnum - 1, now + options_.wait);
         fill(event.seqnum);
     }
     waiting_.push_back({event, now + options_.wait});
@@ -64,13 +64,15 @@ void SequencerModel::push(const Event& event, Time now) {
 }
 
 void SequencerModel::announce(std::uint64_t seqnum, Time now) {
-    openHole(seqnum, now);
+    openHole(seqnum, now + std::max(options_.wait, options_.announcedWait));
 }
 
-// All numbers up to `last` that were not known are missing from now on, until one common deadline.
-void SequencerModel::openHole(std::uint64_t last, Time now) {
+// All numbers up to `last` that were not known are missing from now on, until one common deadline, which is
+// not before that of a hole below.
+void SequencerModel::openHole(std::uint64_t last, Time deadline) {
     ++lastHole_;
-    while (highestKnown_ < last) missing_.push_back({++highestKnown_, now + options_.wait, lastHole_});
+    for (const Missing& m : missing_) deadline = std::max(deadline, m.deadline);
+    while (highestKnown_ < last) missing_.push_back({++highestKnown_, deadline, lastHole_});
 }
 
 void SequencerModel::fill(std::uint64_t seqnum) {

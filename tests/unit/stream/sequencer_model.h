@@ -50,7 +50,7 @@ private:
     [[nodiscard]] bool mayLeave(std::size_t place, Time now) const;
     [[nodiscard]] bool mayOvertake(std::size_t place, std::size_t earlier, Time now) const;
 
-    void openHole(std::uint64_t last, Time now);
+    void openHole(std::uint64_t last, Time deadline);
     void fill(std::uint64_t seqnum);
     void releaseAllThatMay(Time now);
     void stopOneWait(Time now);

@@ -149,6 +149,13 @@ TEST(SequencerWithoutWait, ClosesAHoleAtOnce) {
     EXPECT_EQ(s.deadline(), std::nullopt);
 }
 
+TEST(SequencerWithoutWait, HoldsNothingBackForANumberThatWasLeftOut) {
+    SequencerDriver s(after(10, 0));
+    s.push({kernel(12), other("a"), kernel(14)}, 0);
+    EXPECT_EQ(s->statistics().holes, 0U);
+    EXPECT_TRUE(s.release(-1) == "k12 a k14") << "whatever the clock says";
+}
+
 TEST(SequencerWithoutWait, StillSortsWhatArrivedTogether) {
     SequencerDriver s(after(10, 0));
     s.push({kernel(13), kernel(11), kernel(12)}, 0);

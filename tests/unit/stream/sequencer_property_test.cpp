@@ -111,6 +111,14 @@ std::vector<Step> firstArrivals(const Arrivals& arrivals) {
     return first;
 }
 
+/// The longest that a hole of this history is waited for.
+int longestWaitMs(const Arrivals& arrivals) {
+    const bool announced = std::any_of(arrivals.steps.begin(), arrivals.steps.end(),
+                                       [](const Step& step) { return step.announced != 0; });
+    const auto wait = arrivals.options.wait;
+    return static_cast<int>((announced ? std::max(wait, arrivals.options.announcedWait) : wait).count());
+}
+
 void compare(const Player& player, const SequencerModel& model) {
     const Sequencer& sequencer = player.sequencer();
     RC_ASSERT(wordsOf(player.left()) == wordsOf(model.left()));
@@ -228,7 +236,7 @@ TEST(SequencerProperty, LetsNoKernelEventWaitLongerThanOneWait) {
     checkProperty(1000, [] {
         const Arrivals arrivals = *anyArrivals(UdevTiming::Any);
         Player player(arrivals);
-        const int wait = static_cast<int>(arrivals.options.wait.count());
+        const int wait = longestWaitMs(arrivals);
         for (const Departure& departure : player.playInTime()) {
             const auto place = static_cast<std::size_t>(departure.event.realtime.count());
             if (isKernel(departure)) RC_ASSERT(departure.ms <= arrivals.steps[place].ms + wait);
@@ -241,7 +249,7 @@ TEST(SequencerProperty, LetsNothingWaitLongerThanOneWaitIfUdevComesAfterTheKerne
     checkProperty(1000, [] {
         const Arrivals arrivals = *anyArrivals(UdevTiming::AfterKernel);
         Player player(arrivals);
-        const int wait = static_cast<int>(arrivals.options.wait.count());
+        const int wait = longestWaitMs(arrivals);
         for (const Departure& departure : player.playInTime()) {
             const auto place = static_cast<std::size_t>(departure.event.realtime.count());
             RC_ASSERT(departure.ms <= arrivals.steps[place].ms + wait);
