@@ -9,12 +9,12 @@
 #include "daemon/publish/manager_object.h"
 #include "daemon/publish/private_socket.h"
 #include "daemon/publish/publisher.h"
-#include "daemon/sources/intake.h"
 #include "daemon/sources/kernel_seqnum.h"
 #include "daemon/sources/udev_source.h"
 #include "daemon/sources/uevent_source.h"
 #include "daemon/state_directory.h"
 #include "daemon/stream/history.h"
+#include "daemon/stream/intake.h"
 #include "daemon/stream/stream.h"
 
 #include <optional>

@@ -1,5 +1,6 @@
 #include "daemon/options.h"
 
+#include "daemon/base/text.h"
 #include "daemon/stream/history.h"
 
 #include <CLI/CLI.hpp>

@@ -1,7 +1,7 @@
 #include "daemon/state_directory.h"
 
 #include "daemon/base/errors.h"
-#include "daemon/base/logging.h"
+#include "daemon/base/text.h"
 
 #include <array>
 #include <cerrno>

@@ -3,9 +3,7 @@
 // A thin face over spdlog, which is slow to compile and therefore known to one file only.
 #pragma once
 
-#include <string>
 #include <string_view>
-#include <type_traits>
 
 namespace keventd {
 
@@ -27,21 +25,6 @@ inline void logWarning(std::string_view message) {
 }
 inline void logError(std::string_view message) {
     logMessage(LogLevel::Error, message);
-}
-
-/// Joins strings and numbers to one text.
-template <typename... Parts>
-[[nodiscard]] std::string text(const Parts&... parts) {
-    std::string out;
-    const auto add = [&out](const auto& part) {
-        if constexpr (std::is_arithmetic_v<std::decay_t<decltype(part)>>) {
-            out += std::to_string(part);
-        } else {
-            out += part;
-        }
-    };
-    (add(parts), ...);
-    return out;
 }
 
 } // namespace keventd

@@ -1,7 +1,7 @@
 #include "daemon/base/mapped_memory.h"
 
 #include "daemon/base/errors.h"
-#include "daemon/base/logging.h"
+#include "daemon/base/text.h"
 
 #include <cerrno>
 #include <sys/mman.h>

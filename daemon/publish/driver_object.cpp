@@ -1,7 +1,7 @@
 #include "daemon/publish/driver_object.h"
 
 #include "daemon/base/errors.h"
-#include "daemon/base/logging.h"
+#include "daemon/base/text.h"
 #include "daemon/publish/bus_error.h"
 #include "daemon/publish/method_call.h"
 #include "dbus/names.h"

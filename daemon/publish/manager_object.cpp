@@ -2,6 +2,7 @@
 
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
+#include "daemon/base/text.h"
 #include "daemon/publish/bus_error.h"
 #include "daemon/publish/event_page.h"
 #include "daemon/publish/method_call.h"

@@ -5,8 +5,8 @@
 
 #include "daemon/base/c_handles.h"
 #include "daemon/publish/publisher.h"
-#include "daemon/sources/intake.h"
 #include "daemon/sources/source.h"
+#include "daemon/stream/intake.h"
 
 #include <cstdint>
 #include <memory>

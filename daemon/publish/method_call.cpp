@@ -2,6 +2,7 @@
 
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
+#include "daemon/base/text.h"
 #include "daemon/publish/bus_error.h"
 
 #include <cerrno>

@@ -1,7 +1,7 @@
 #include "daemon/publish/subscribe_options.h"
 
 #include "daemon/base/errors.h"
-#include "daemon/base/logging.h"
+#include "daemon/base/text.h"
 #include "daemon/publish/bus_error.h"
 #include "dbus/names.h"
 

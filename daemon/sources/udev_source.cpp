@@ -3,6 +3,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
+#include "daemon/base/text.h"
 #include "dbus/names.h"
 
 #include <cerrno>

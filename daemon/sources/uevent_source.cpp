@@ -1,6 +1,7 @@
 #include "daemon/sources/uevent_source.h"
 
 #include "daemon/base/logging.h"
+#include "daemon/base/text.h"
 #include "dbus/names.h"
 
 #include <optional>

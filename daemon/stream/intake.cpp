@@ -1,7 +1,8 @@
-#include "daemon/sources/intake.h"
+#include "daemon/stream/intake.h"
 
 #include "daemon/base/clock.h"
 #include "daemon/base/logging.h"
+#include "daemon/base/text.h"
 #include "dbus/names.h"
 
 #include <sys/epoll.h>
