@@ -35,8 +35,9 @@ std::string newStreamId() {
 
 // Before Linux 6.9 the kernel delivered in SEQNUM order: a hole is then foreign, and not worth a wait.
 std::chrono::milliseconds reorderWait(const Options& options) {
-    const std::chrono::milliseconds byKernel(runningKernel() < KernelVersion{6, 9} ? 0 : 50);
-    return options.reorderWait.value_or(byKernel);
+    const auto kernel = runningKernel();
+    const bool deliversInOrder = kernel && *kernel < KernelVersion{6, 9};
+    return options.reorderWait.value_or(std::chrono::milliseconds(deliversInOrder ? 0 : 50));
 }
 
 void blockSignals() {

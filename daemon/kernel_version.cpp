@@ -1,22 +1,20 @@
 #include "daemon/kernel_version.h"
 
 #include <charconv>
-#include <string_view>
 #include <sys/utsname.h>
 
 namespace keventd {
 
-KernelVersion parseKernelRelease(const char* release) {
-    const std::string_view text(release);
-    const char* end = text.data() + text.size();
+std::optional<KernelVersion> parseKernelRelease(std::string_view release) {
+    const char* const end = release.data() + release.size();
     KernelVersion version;
-    const auto [dot, error] = std::from_chars(text.data(), end, version.major);
-    if (error != std::errc() || dot == end || *dot != '.') return {};
-    if (std::from_chars(dot + 1, end, version.minor).ec != std::errc()) return {};
+    const auto [dot, error] = std::from_chars(release.data(), end, version.major);
+    if (error != std::errc() || dot == end || *dot != '.') return std::nullopt;
+    if (std::from_chars(dot + 1, end, version.minor).ec != std::errc()) return std::nullopt;
     return version;
 }
 
-KernelVersion runningKernel() {
+std::optional<KernelVersion> runningKernel() {
     utsname name{};
     uname(&name);
     return parseKernelRelease(name.release);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <compare>
+#include <optional>
+#include <string_view>
 
 namespace keventd {
 
@@ -13,9 +15,9 @@ struct KernelVersion {
 };
 
 /// @param release  as of uname(2): "6.1.0-49-amd64"
-/// @return the version; 0.0 if there is none in the text
-[[nodiscard]] KernelVersion parseKernelRelease(const char* release);
+/// @return the version; nothing if there is none in the text
+[[nodiscard]] std::optional<KernelVersion> parseKernelRelease(std::string_view release);
 
-[[nodiscard]] KernelVersion runningKernel();
+[[nodiscard]] std::optional<KernelVersion> runningKernel();
 
 } // namespace keventd

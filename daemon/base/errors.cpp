@@ -1,20 +1,22 @@
 #include "daemon/base/errors.h"
 
+#include "daemon/base/text.h"
+
 #include <cerrno>
 #include <system_error>
 
 namespace keventd {
 
-void throwError(const std::string& what, int error) {
-    throw FatalError(what + ": " + errorText(error));
+void throwError(std::string_view what, int error) {
+    throw FatalError(text(what, ": ", errorText(error)));
 }
 
-int checkErrno(int result, const std::string& what) {
+int checkErrno(int result, std::string_view what) {
     if (result < 0) throwError(what, errno);
     return result;
 }
 
-int checkResult(int result, const std::string& what) {
+int checkResult(int result, std::string_view what) {
     if (result < 0) throwError(what, -result);
     return result;
 }

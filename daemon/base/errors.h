@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace keventd {
 
@@ -14,15 +15,15 @@ public:
 
 /// @param what   operation and object: "bind uevent socket"
 /// @param error  an errno value, positive
-[[noreturn]] void throwError(const std::string& what, int error);
+[[noreturn]] void throwError(std::string_view what, int error);
 
 /// @param result  of a system call: negative if it failed, with the reason in errno
 /// @return the result
-int checkErrno(int result, const std::string& what);
+int checkErrno(int result, std::string_view what);
 
 /// @param result  of an sd_* call: a negative errno if it failed
 /// @return the result
-int checkResult(int result, const std::string& what);
+int checkResult(int result, std::string_view what);
 
 /// @param error  an errno value, positive
 /// @return its text, as of strerror(3)

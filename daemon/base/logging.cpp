@@ -1,4 +1,5 @@
 #include "daemon/base/logging.h"
+#include "daemon/base/text.h"
 
 #include <cstdlib>
 #include <memory>
@@ -51,6 +52,12 @@ void startLogging(LogLevel level) {
 
 void logMessage(LogLevel level, std::string_view message) {
     logger().log(levelOf(level), message);
+}
+
+void logWarning(std::string_view message, RateLimit& limit) {
+    const auto untold = limit.admit();
+    if (!untold) return;
+    logWarning(*untold == 0 ? std::string(message) : text(message, " (and ", *untold, " more like this)"));
 }
 
 } // namespace keventd

@@ -3,6 +3,8 @@
 // A thin face over spdlog, which is slow to compile and therefore known to one file only.
 #pragma once
 
+#include "daemon/base/rate_limit.h"
+
 #include <string_view>
 
 namespace keventd {
@@ -26,5 +28,8 @@ inline void logWarning(std::string_view message) {
 inline void logError(std::string_view message) {
     logMessage(LogLevel::Error, message);
 }
+
+/// Logs a warning unless too many came lately; says how many did.
+void logWarning(std::string_view message, RateLimit& limit);
 
 } // namespace keventd
