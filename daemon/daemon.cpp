@@ -61,11 +61,10 @@ void raiseDescriptorLimit() {
 
 Daemon::Daemon(const Options& options, InheritedDescriptors inherited)
     : state_(options.stateDirectory),
-      kernelSocket_(uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel)),
-      udevSocket_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev)), startSeqnum_(seqnum_.read()),
-      kernel_(std::move(kernelSocket_), startSeqnum_), udev_(std::move(udevSocket_), startSeqnum_),
+      kernel_(uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel)),
+      udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev)),
       historyMemory_(options.historyBytes, "history"), history_(historyMemory_.bytes()),
-      stream_(newStreamId(), {.startSeqnum = startSeqnum_, .wait = reorderWait(options)}, history_),
+      stream_(newStreamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(options)}, history_),
       intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), publisher_(loop_, stream_),
       manager_(loop_, stream_, intake_, publisher_, {&kernel_, &udev_}),
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), options.socket), manager_,
@@ -80,7 +79,9 @@ Daemon::Daemon(const Options& options, InheritedDescriptors inherited)
 }
 
 void Daemon::run() {
-    logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), ", after SEQNUM ", startSeqnum_));
+    logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), ", after SEQNUM ",
+                 stream_.sequencer().startSeqnum()));
+    intake_.start();
     sd_notify(0, "READY=1");
     loop_.run();
     sd_notify(0, "STOPPING=1");

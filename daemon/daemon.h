@@ -29,19 +29,17 @@ public:
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
-    /// Serves until SIGTERM or SIGINT.
+    /// Reads what has waited in the sockets, tells the service manager that it is ready, and serves until
+    /// SIGTERM or SIGINT.
     /// @throws FatalError
     void run();
 
 private:
     EventLoop loop_;
     StateDirectory state_;
-    UeventSocket kernelSocket_;
-    UeventSocket udevSocket_;
-    KernelSeqnum seqnum_;
-    std::uint64_t startSeqnum_; // read when the sockets are open: what came before is not waited for
     UeventSource kernel_;
     UdevSource udev_;
+    KernelSeqnum seqnum_; // first read when the sockets are open: what came before is not waited for
     MappedMemory historyMemory_;
     History history_;
     Stream stream_;

@@ -9,10 +9,13 @@ namespace keventd {
 
 class KernelSeqnum {
 public:
-    /// Where there is no sysfs yet, a warning, and every reading is 0.
+    /// @throws FatalError if it cannot be opened: without it no hole before the first event could be told
+    /// from what
+    ///         was before the start
     KernelSeqnum();
 
     /// @return the number at this moment; every event up to it has been, or is being, sent
+    /// @throws FatalError
     /// Source: kernel/ksysfs.c (kernel)
     [[nodiscard]] std::uint64_t read() const;
 

@@ -42,10 +42,11 @@ public:
     [[nodiscard]] Datagram at(std::size_t index) const;
 
 private:
+    // Room for credentials also beside what a socket unit may ask for (PassPacketInfo=).
     // What is always written comes first: a short datagram touches one page, the rest is never allocated.
     struct Slot {
         sockaddr_nl from;
-        alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred))];
+        alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(nl_pktinfo))];
         char payload[MaxUevent];
     };
 

@@ -13,7 +13,7 @@ namespace keventd {
 /// What a source has done since the daemon started.
 struct SourceStatistics {
     std::uint64_t received = 0; ///< messages read from the socket
-    std::uint64_t refused = 0;  ///< of these, malformed or from somebody who may not send
+    std::uint64_t refused = 0;  ///< of these, malformed, too long or from somebody who may not send
     std::uint64_t injected = 0; ///< of these, sent through the kernel by a process
     std::uint64_t dropped = 0;  ///< messages that the kernel could not queue, and that nobody will ever read
     std::uint64_t bufferBytes = 0; ///< size of the receive buffer
@@ -30,8 +30,10 @@ struct SourceStatus {
 
 /// What one call of drain() met.
 struct Drained {
-    bool empty = true;      ///< everything that had arrived was read; false: the budget ended first
+    bool empty = true;      ///< everything that had arrived was read; false: call again
     std::uint64_t lost = 0; ///< messages dropped by the kernel, after the last event of this drain
+    bool lossPending =
+        false; ///< more were dropped; a later drain tells, when it has read what was queued before
 };
 
 class Source {
@@ -45,8 +47,11 @@ public:
     [[nodiscard]] virtual const char* name() const = 0;
     /// @return what to poll for input; borrowed
     [[nodiscard]] virtual int descriptor() const = 0;
+    /// @return whether the descriptor was open before the daemon: what it holds at the start has waited
+    [[nodiscard]] virtual bool inherited() const = 0;
     /// Reads what has arrived, at most about `budget` messages, and appends the events to `events`.
-    /// A loss is told when everything that was queued before it has been read.
+    /// A loss is told when everything that was queued before it has been read: the drop was counted first,
+    /// and the socket found empty then.
     [[nodiscard]] virtual Drained drain(std::vector<Event>& events, std::size_t budget) = 0;
     /// Cheap: asked after every turn of the loop, so that a change can be told.
     [[nodiscard]] virtual SourceStatus status() const = 0;

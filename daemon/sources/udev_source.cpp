@@ -10,12 +10,17 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace keventd {
 namespace {
 
 // udevd's control socket: there as long as it runs (src/shared/udev-util.h, systemd).
 constexpr const char* UdevdControl = "/run/udev/control";
+
+// The history keeps it with each byte escaped as four (History::MinBytes). udevd sets no limit; typical
+// are 1.5 KB.
+constexpr std::size_t MaxUdevEvent = 24 * 1024;
 
 const char* orEmpty(const char* text) {
     return text == nullptr ? "" : text;
@@ -29,10 +34,6 @@ UdevMonitorHandle makeMonitor(udev* udev, int socket) {
     checkResult(udev_monitor_enable_receiving(monitor.get()), "enable udev monitor");
     checkErrno(dup3(socket, udev_monitor_get_fd(monitor.get()), O_CLOEXEC), "hand socket to udev monitor");
     return monitor;
-}
-
-bool hasInput(int fd) {
-    return recv(fd, nullptr, 0, MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC) >= 0 || errno != EAGAIN;
 }
 
 Event eventOf(udev_device* device) {
@@ -53,9 +54,8 @@ Event eventOf(udev_device* device) {
 
 } // namespace
 
-UdevSource::UdevSource(UeventSocket socket, std::uint64_t startSeqnum)
-    : socket_(std::move(socket)), udev_(udev_new()), queuedUpTo_(socket_.inherited() ? startSeqnum : 0),
-      udevdSeen_(access(UdevdControl, F_OK) == 0) {
+UdevSource::UdevSource(UeventSocket socket)
+    : socket_(std::move(socket)), udev_(udev_new()), udevdSeen_(access(UdevdControl, F_OK) == 0) {
     if (!udev_) throwError("create udev context", errno);
     monitor_ = makeMonitor(udev_.get(), socket_.fd());
     statistics_.bufferBytes = socket_.bufferBytes();
@@ -65,32 +65,43 @@ const char* UdevSource::name() const {
     return names::source::Udev;
 }
 
-// libudev says EAGAIN for an empty queue and for a message that it refused alike, so the socket is asked.
+// Drops are counted before the socket is asked whether it is empty: what is counted then lies before all that
+// comes.
 Drained UdevSource::drain(std::vector<Event>& events, std::size_t budget) {
-    std::size_t read = 0;
-    while (hasInput(socket_.fd())) {
-        if (read++ == budget) return {.empty = false, .lost = 0};
+    for (std::size_t read = 0; read < budget; ++read) {
+        pendingLoss_ += socket_.takeDrops();
+        if (!hasInput()) {
+            statistics_.dropped += pendingLoss_;
+            return {.empty = true, .lost = std::exchange(pendingLoss_, 0)};
+        }
         receiveOne(events);
     }
-    const std::uint64_t lost = socket_.takeDrops();
-    statistics_.dropped += lost;
-    queuedUpTo_ = 0; // what comes from now on has not waited for us to start
-    return {.empty = true, .lost = lost};
+    return {.empty = false, .lost = 0, .lossPending = pendingLoss_ > 0};
+}
+
+// libudev says EAGAIN for an empty queue and for a message that it refused alike, so the socket is asked. An
+// error that waits there (ENOBUFS) is taken off it by that, and is no message.
+bool UdevSource::hasInput() const {
+    for (;;) {
+        if (recv(socket_.fd(), nullptr, 0, MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC) >= 0) return true;
+        if (errno == EAGAIN) return false;
+        if (errno != ENOBUFS && errno != EINTR) throwError("read udev socket", errno);
+    }
 }
 
 void UdevSource::receiveOne(std::vector<Event>& events) {
+    ++statistics_.received;
     errno = 0;
     const UdevDeviceHandle device(udev_monitor_receive_device(monitor_.get()));
-    if (!device) {
-        if (errno != ENOBUFS)
-            refuse(errno == 0 || errno == EAGAIN ? "not udevd's, or malformed" : errorText(errno));
-        return;
-    }
-    ++statistics_.received;
+    if (device) return take(device.get(), events);
+    refuse(errno == 0 || errno == EAGAIN ? "not udevd's, or malformed" : errorText(errno));
+}
+
+void UdevSource::take(udev_device* device, std::vector<Event>& events) {
     udevdSeen_ = true;
-    Event event = eventOf(device.get());
+    Event event = eventOf(device);
     if (event.action.empty() || event.object.empty()) return refuse("without ACTION or DEVPATH");
-    if (event.seqnum != 0 && event.seqnum <= queuedUpTo_) event.flags |= EventFlag::Queued;
+    if (event.properties.view().bytes().size() > MaxUdevEvent) return refuse("too long");
     const ReadTime now = readTimeNow();
     event.boottime = now.boottime;
     event.realtime = now.realtime;

@@ -12,26 +12,28 @@ namespace keventd {
 
 class UdevSource : public Source {
 public:
-    /// @param socket       of UeventGroup::Udev; it takes the place of the monitor's own
-    /// @param startSeqnum  as for UeventSource
+    /// @param socket  of UeventGroup::Udev; it takes the place of the monitor's own
     /// @throws FatalError
-    UdevSource(UeventSocket socket, std::uint64_t startSeqnum);
+    explicit UdevSource(UeventSocket socket);
 
     [[nodiscard]] const char* name() const override;
     [[nodiscard]] int descriptor() const override { return socket_.fd(); }
+    [[nodiscard]] bool inherited() const override { return socket_.inherited(); }
     [[nodiscard]] Drained drain(std::vector<Event>& events, std::size_t budget) override;
     [[nodiscard]] SourceStatus status() const override;
     [[nodiscard]] SourceStatistics statistics() const override { return statistics_; }
 
 private:
+    [[nodiscard]] bool hasInput() const;
     void receiveOne(std::vector<Event>& events);
+    void take(udev_device* device, std::vector<Event>& events);
     void refuse(std::string_view reason);
 
     UeventSocket socket_;
     UdevHandle udev_;
     UdevMonitorHandle monitor_;
-    std::uint64_t queuedUpTo_;
     bool udevdSeen_;
+    std::uint64_t pendingLoss_ = 0; // drops counted, and not yet told
     SourceStatistics statistics_;
 };
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
@@ -61,13 +62,21 @@ UeventSocket UeventSocket::open(UeventGroup group, std::size_t bufferBytes) {
     return {std::move(fd), false};
 }
 
+// An overrun leaves ENOBUFS on the socket (netlink_overrun() in net/netlink/af_netlink.c), which the first
+// read takes off: where it is still there, nobody can have told of the drops. Where not, an earlier reader
+// has.
 UeventSocket UeventSocket::adopt(UniqueFd fd, UeventGroup group) {
     if (!receives(fd.get(), group)) {
         throw FatalError(
             text("descriptor ", fd.get(), " is no uevent socket of the ", groupName(group), " group"));
     }
     checkErrno(setOption(fd.get(), SO_PASSCRED, 1), "ask for credentials on inherited uevent socket");
-    return {std::move(fd), true};
+    // systemd hands descriptors over blocking (NonBlocking= of systemd.service(5)).
+    checkErrno(fcntl(fd.get(), F_SETFL, O_NONBLOCK), "make inherited uevent socket non-blocking");
+    const bool lossUnread = getIntOption(fd.get(), SO_ERROR) == ENOBUFS;
+    UeventSocket socket(std::move(fd), true);
+    if (!lossUnread) socket.toldDrops_ = socket.countDrops();
+    return socket;
 }
 
 bool UeventSocket::receives(int fd, UeventGroup group) {
@@ -85,12 +94,16 @@ std::size_t UeventSocket::bufferBytes() const {
 }
 
 std::uint64_t UeventSocket::takeDrops() {
+    const std::uint32_t now = countDrops();
+    return now - std::exchange(toldDrops_, now); // modulo 2^32, as the kernel counts
+}
+
+std::uint32_t UeventSocket::countDrops() const {
     std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
     socklen_t size = sizeof info;
     checkErrno(getsockopt(fd_.get(), SOL_SOCKET, SO_MEMINFO, info.data(), &size),
                "read drops of uevent socket");
-    const std::uint32_t now = info[SK_MEMINFO_DROPS];
-    return now - std::exchange(toldDrops_, now); // modulo 2^32, as the kernel counts
+    return info[SK_MEMINFO_DROPS];
 }
 
 } // namespace keventd

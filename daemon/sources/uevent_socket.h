@@ -25,7 +25,9 @@ public:
     /// @throws FatalError
     [[nodiscard]] static UeventSocket open(UeventGroup group, std::size_t bufferBytes);
 
-    /// Takes over a bound socket; what waits in it stays, its buffer is left alone.
+    /// Takes over a bound socket, and makes it non-blocking; what waits in it stays, its buffer is left
+    /// alone. Of what the kernel has dropped before, takeDrops() will tell, if nobody has read from the
+    /// socket since.
     /// @throws FatalError if it is no socket of this family, or does not receive the group
     [[nodiscard]] static UeventSocket adopt(UniqueFd fd, UeventGroup group);
 
@@ -38,12 +40,13 @@ public:
     [[nodiscard]] std::size_t bufferBytes() const;
 
     /// @return messages dropped since the last call, for want of space in the buffer; exact, since the kernel
-    ///         counts one for each (SO_MEMINFO, SK_MEMINFO_DROPS). The first call also tells of what was
-    ///         dropped before the socket was taken over
+    ///         counts one for each (SO_MEMINFO, SK_MEMINFO_DROPS)
     [[nodiscard]] std::uint64_t takeDrops();
 
 private:
     UeventSocket(UniqueFd fd, bool inherited) : fd_(std::move(fd)), inherited_(inherited) {}
+
+    [[nodiscard]] std::uint32_t countDrops() const;
 
     UniqueFd fd_;
     bool inherited_;

@@ -4,6 +4,7 @@
 #include "daemon/base/text.h"
 #include "dbus/names.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -24,8 +25,7 @@ bool isInjected(const Datagram& datagram) {
 
 } // namespace
 
-UeventSource::UeventSource(UeventSocket socket, std::uint64_t startSeqnum)
-    : socket_(std::move(socket)), queuedUpTo_(socket_.inherited() ? startSeqnum : 0) {
+UeventSource::UeventSource(UeventSocket socket) : socket_(std::move(socket)) {
     statistics_.bufferBytes = socket_.bufferBytes();
 }
 
@@ -33,18 +33,26 @@ const char* UeventSource::name() const {
     return names::source::Kernel;
 }
 
+// A short count may hide an ENOBUFS with more behind it; after a drop only an empty read is the end. What was
+// dropped before that read lies here, before all that will be read from now on; what was dropped since lies
+// behind more events.
 Drained UeventSource::drain(std::vector<Event>& events, std::size_t budget) {
-    for (std::size_t read = 0; read < budget; read += landing_.size()) {
+    for (std::size_t read = 0; read < budget; read += std::max<std::size_t>(landing_.size(), 1)) {
+        const std::uint64_t droppedBefore = pendingLoss_;
         const ReceiveResult result = landing_.receive(socket_.fd());
         takeLanded(events);
         pendingLoss_ += socket_.takeDrops();
-        // A short count may hide an ENOBUFS with more behind it; after a loss only an empty read is the end.
-        if (result == ReceiveResult::Drained && (pendingLoss_ == 0 || landing_.size() == 0)) {
-            statistics_.dropped += pendingLoss_;
-            return {.empty = true, .lost = std::exchange(pendingLoss_, 0)};
+        if (result == ReceiveResult::Drained && (landing_.size() == 0 || pendingLoss_ == 0)) {
+            return endOfQueue(droppedBefore);
         }
     }
-    return {.empty = false, .lost = 0};
+    return {.empty = false, .lost = 0, .lossPending = pendingLoss_ > 0};
+}
+
+Drained UeventSource::endOfQueue(std::uint64_t lost) {
+    statistics_.dropped += lost;
+    pendingLoss_ -= lost;
+    return {.empty = pendingLoss_ == 0, .lost = lost, .lossPending = pendingLoss_ > 0};
 }
 
 void UeventSource::takeLanded(std::vector<Event>& events) {
@@ -64,7 +72,6 @@ void UeventSource::take(const Datagram& datagram, const ReadTime& now, std::vect
         event.flags |= EventFlag::Injected;
         ++statistics_.injected;
     }
-    if (event.seqnum <= queuedUpTo_) event.flags |= EventFlag::Queued;
     event.boottime = now.boottime;
     event.realtime = now.realtime;
     events.push_back(std::move(event));

@@ -14,26 +14,25 @@ namespace keventd {
 
 class UeventSource : public Source {
 public:
-    /// @param socket       of UeventGroup::Kernel
-    /// @param startSeqnum  uevent_seqnum at the start: what an inherited socket holds up to this number has
-    ///                     waited there, and is flagged Queued
-    UeventSource(UeventSocket socket, std::uint64_t startSeqnum);
+    /// @param socket  of UeventGroup::Kernel
+    explicit UeventSource(UeventSocket socket);
 
     [[nodiscard]] const char* name() const override;
     [[nodiscard]] int descriptor() const override { return socket_.fd(); }
+    [[nodiscard]] bool inherited() const override { return socket_.inherited(); }
     [[nodiscard]] Drained drain(std::vector<Event>& events, std::size_t budget) override;
     [[nodiscard]] SourceStatus status() const override { return {}; }
     [[nodiscard]] SourceStatistics statistics() const override { return statistics_; }
 
 private:
+    [[nodiscard]] Drained endOfQueue(std::uint64_t lost);
     void takeLanded(std::vector<Event>& events);
     void take(const Datagram& datagram, const ReadTime& now, std::vector<Event>& events);
     void refuse(std::string_view reason);
 
     UeventSocket socket_;
     LandingArea landing_;
-    std::uint64_t queuedUpTo_;
-    std::uint64_t pendingLoss_ = 0;
+    std::uint64_t pendingLoss_ = 0; // drops counted, and not yet told
     SourceStatistics statistics_;
 };
 

@@ -5,14 +5,19 @@
 #include "daemon/base/text.h"
 #include "dbus/names.h"
 
+#include <algorithm>
 #include <sys/epoll.h>
+#include <utility>
 
 namespace keventd {
 namespace {
 
-// Before the sockets have been empty once, the backlog from before the start is gathered, so that it can be
-// sorted as a whole; but no more than this.
-constexpr std::size_t MaxStartBacklog = 32'768;
+// The backlog from before the start is sorted as a whole, or if it is longer, within so many events: several
+// times as many places as an event was ever seen to be late.
+constexpr std::size_t MaxSortedAtStart = 32'768;
+// Turns until the daemon starts serving although it still finds something to read: a storm need not end.
+// Together more than a socket of 128 MiB holds.
+constexpr int MaxTurnsAtStart = 128;
 
 Event overrunEvent(const char* source, std::uint64_t count, std::uint64_t from, std::uint64_t to) {
     const ReadTime now = readTimeNow();
@@ -33,52 +38,106 @@ Event overrunEvent(const char* source, std::uint64_t count, std::uint64_t from, 
 
 Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, Source& causes,
                std::vector<Source*> effects)
-    : loop_(loop), sequencer_(sequencer), seqnum_(seqnum), sources_(std::move(effects)),
-      timer_(loop.addTimer("reorder deadline", [this] { turn(); })) {
-    sources_.push_back(&causes);
-    for (Source* source : sources_) watch(*source);
+    : sequencer_(sequencer), seqnum_(seqnum), timer_(loop.addTimer("reorder deadline", [this] { turn(); })),
+      again_(loop.addDefer("read more", [this] { turn(); })) {
+    again_->disable();
+    effects.push_back(&causes);
+    for (Source* source : effects) {
+        inlets_.push_back({source, true, {}, {}});
+        inlets_.back().watch = loop.addIo(source->name(), source->descriptor(), EPOLLIN, [this] { turn(); });
+    }
 }
 
-void Intake::watch(Source& source) {
-    watches_.push_back(loop_.addIo(source.name(), source.descriptor(), EPOLLIN, [this] { turn(); }));
+void Intake::start() {
+    gatherBacklog();
+    const auto inBacklog = [](const Inlet& inlet) { return inlet.inBacklog; };
+    for (int turns = 0; turns < MaxTurnsAtStart && std::any_of(inlets_.begin(), inlets_.end(), inBacklog);
+         ++turns) {
+        turn();
+    }
+}
+
+// Of the kernel alone, so that it can be sorted before anything refers to it.
+void Intake::gatherBacklog() {
+    const Time now = Sequencer::Clock::now();
+    for (int turns = 0; turns < MaxTurnsAtStart && causes().inBacklog; ++turns) {
+        Reading reading = read(causes(), Budget);
+        push(reading, now);
+        sequencer_.releaseDownTo(MaxSortedAtStart);
+    }
 }
 
 void Intake::turn() {
-    const auto started = Sequencer::Clock::now();
-    std::vector<Reading> readings;
-    readings.reserve(sources_.size());
-    for (Source* source : sources_) readings.push_back(read(*source));
+    const Time started = Sequencer::Clock::now();
+    std::vector<Reading> readings = readAll();
     for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) push(*reading, started);
-    release(readings.back(), started);
+    release(readings.back().drained.empty, started);
+    const auto isEmpty = [](const Reading& reading) { return reading.drained.empty; };
+    if (!std::all_of(readings.begin(), readings.end(), isEmpty)) again_->enableOnce();
 }
 
-Intake::Reading Intake::read(Source& source) {
-    Reading reading{&source, {}, {}};
-    reading.drained = source.drain(reading.events, Budget);
+std::vector<Intake::Reading> Intake::readAll() {
+    std::vector<Reading> readings;
+    if (causesEmpty_) {
+        for (std::size_t i = 0; i + 1 < inlets_.size(); ++i)
+            readings.push_back(read(inlets_[i], EffectBudget));
+    }
+    readings.push_back(read(causes(), Budget));
+    return readings;
+}
+
+Intake::Reading Intake::read(Inlet& inlet, std::size_t budget) {
+    Reading reading{&inlet, {}, {}};
+    reading.drained = inlet.source->drain(reading.events, budget);
     return reading;
 }
 
-void Intake::push(Reading& reading, Sequencer::Clock::time_point now) {
-    for (Event& event : reading.events) sequencer_.push(std::move(event), now);
-    if (reading.drained.lost > 0) pushLoss(reading, now);
+void Intake::push(Reading& reading, Time now) {
+    Inlet& inlet = *reading.inlet;
+    for (Event& event : reading.events) {
+        if (hasWaited(inlet, event)) event.flags |= EventFlag::Queued;
+        sequencer_.push(std::move(event), now);
+    }
+    noteLoss(inlet, reading.drained, now);
+    if (reading.drained.empty) inlet.inBacklog = false;
 }
 
-void Intake::pushLoss(const Reading& reading, Sequencer::Clock::time_point now) {
-    const char* name = reading.source->name();
-    logWarning(text(name, " socket overrun: ", reading.drained.lost, " messages lost"));
-    const std::uint64_t from =
-        started_ ? sequencer_.lowestMissing(name) : sequencer_.lowestMissingInBacklog(name);
-    sequencer_.push(overrunEvent(name, reading.drained.lost, from, seqnum_.read()), now);
+bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {
+    return inlet.inBacklog && inlet.source->inherited() && event.seqnum != 0 &&
+           event.seqnum <= sequencer_.startSeqnum();
+}
+
+// Where a loss can begin is asked when it is first seen: later its holes may have been closed.
+void Intake::noteLoss(Inlet& inlet, const Drained& drained, Time now) {
+    if ((drained.lost > 0 || drained.lossPending) && !inlet.lossFrom) inlet.lossFrom = lowestLost(inlet);
+    if (drained.lost == 0) return;
+    tellLoss(inlet, drained.lost, now);
+    inlet.lossFrom.reset();
+    if (drained.lossPending) inlet.lossFrom = lowestLost(inlet);
+}
+
+std::uint64_t Intake::lowestLost(const Inlet& inlet) const {
+    const char* name = inlet.source->name();
+    return inlet.inBacklog ? sequencer_.lowestMissingInBacklog(name) : sequencer_.lowestMissing(name);
+}
+
+void Intake::tellLoss(const Inlet& inlet, std::uint64_t count, Time now) {
+    const char* name = inlet.source->name();
+    logWarning(text(name, " socket overrun: ", count, " messages lost, going on"), lossLog_);
+    const std::uint64_t newest = seqnum_.read();
+    sequencer_.push(overrunEvent(name, count, std::min(*inlet.lossFrom, newest), newest), now);
 }
 
 // A hole must not be closed while its event lies unread in our own socket, however long ago its deadline was:
 // the sequencer's clock stands still until the socket has been empty. (The sequencer bounds what waits.)
-void Intake::release(const Reading& causes, Sequencer::Clock::time_point started) {
-    if (causes.drained.empty) {
-        drainedAt_ = started;
-        started_ = true;
-    }
-    if (started_ || sequencer_.waiting() > MaxStartBacklog) sequencer_.release(drainedAt_);
+void Intake::release(bool causesEmpty, Time started) {
+    causesEmpty_ = causesEmpty;
+    if (causesEmpty) drainedAt_ = started;
+    sequencer_.release(drainedAt_);
+    armTimer();
+}
+
+void Intake::armTimer() {
     if (const auto deadline = sequencer_.deadline()) timer_->armAt(*deadline);
 }
 
@@ -86,7 +145,7 @@ std::uint64_t Intake::announceNewest() {
     const std::uint64_t newest = seqnum_.read();
     turn();
     sequencer_.announce(newest, Sequencer::Clock::now());
-    if (const auto deadline = sequencer_.deadline()) timer_->armAt(*deadline);
+    armTimer();
     return newest;
 }
 

@@ -1,29 +1,39 @@
 // From the sources to the sequencer: who is read in which order, and when the sequencer's clock moves on.
 //
 // Effects are read before causes and pushed after them: udev's event follows its kernel event because in each
-// turn the udev socket is read first, and what the kernel socket held is sequenced first.
+// turn the udev socket is read first, and what the kernel socket held is sequenced first. While the kernel
+// socket is not read to its end, udev's is left alone: its events would stand there without their kernel
+// events.
 #pragma once
 
 #include "daemon/base/event_loop.h"
+#include "daemon/base/rate_limit.h"
 #include "daemon/sources/kernel_seqnum.h"
 #include "daemon/sources/source.h"
 #include "daemon/stream/sequencer.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace keventd {
 
 class Intake {
 public:
-    /// Messages of one source read in one turn; several times what a subscription is sent in one.
+    /// Messages of the kernel read in one turn; several times what one subscription is sent in one.
     static constexpr std::size_t Budget = 4096;
+    /// Of each other source: libudev takes 44 us for one, and the kernel's socket waits meanwhile.
+    static constexpr std::size_t EffectBudget = 64;
 
     /// @param causes     the kernel's uevents, by which SEQNUM order is made
     /// @param effects    sources that react to them, in the order in which they are read
     /// @param sequencer  outlives the intake, like all that is borrowed here
     Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, Source& causes,
            std::vector<Source*> effects);
+
+    /// Reads what has waited in the sockets since before the start, so that it is in the stream before
+    /// anybody can subscribe. To be called once, before the loop runs.
+    void start();
 
     /// One turn: reads, pushes, lets leave what may leave.
     void turn();
@@ -33,26 +43,41 @@ public:
     [[nodiscard]] std::uint64_t announceNewest();
 
 private:
+    /// One source, and what is to be remembered of it between two readings.
+    struct Inlet {
+        Source* source = nullptr;
+        bool inBacklog = true;                 ///< has not been empty since the start
+        std::optional<std::uint64_t> lossFrom; ///< lowest SEQNUM of a loss that was seen, and is not yet told
+        EventLoop::Handle watch;
+    };
     struct Reading {
-        Source* source;
+        Inlet* inlet;
         std::vector<Event> events;
         Drained drained;
     };
+    using Time = Sequencer::Clock::time_point;
 
-    void watch(Source& source);
-    [[nodiscard]] static Reading read(Source& source);
-    void push(Reading& reading, Sequencer::Clock::time_point now);
-    void pushLoss(const Reading& reading, Sequencer::Clock::time_point now);
-    void release(const Reading& causes, Sequencer::Clock::time_point started);
+    [[nodiscard]] Inlet& causes() { return inlets_.back(); }
+    void gatherBacklog();
+    [[nodiscard]] std::vector<Reading> readAll();
+    [[nodiscard]] static Reading read(Inlet& inlet, std::size_t budget);
+    void push(Reading& reading, Time now);
+    [[nodiscard]] bool hasWaited(const Inlet& inlet, const Event& event) const;
+    void noteLoss(Inlet& inlet, const Drained& drained, Time now);
+    [[nodiscard]] std::uint64_t lowestLost(const Inlet& inlet) const;
+    void tellLoss(const Inlet& inlet, std::uint64_t count, Time now);
+    void release(bool causesEmpty, Time started);
+    void armTimer();
 
-    EventLoop& loop_;
     Sequencer& sequencer_;
     const KernelSeqnum& seqnum_;
-    std::vector<Source*> sources_; // effects first, the cause last
-    std::vector<EventLoop::Handle> watches_;
+    std::vector<Inlet> inlets_; // effects first, the cause last
     EventLoop::Handle timer_;
-    Sequencer::Clock::time_point drainedAt_; // everything that had arrived by then has been pushed
-    bool started_ = false;                   // the sockets have been empty once
+    EventLoop::Handle
+        again_;      // not all was read: another turn, although the socket may be empty and tell nothing
+    Time drainedAt_; // everything that had arrived by then has been pushed
+    bool causesEmpty_ = true; // after the last reading
+    RateLimit lossLog_;
 };
 
 } // namespace keventd

@@ -201,8 +201,11 @@ bool Sequencer::settled(std::uint64_t seqnum) const {
 
 // udev has no order in which its events could be missing: what the kernel has sent, and udev has not.
 std::uint64_t Sequencer::lowestMissing(std::string_view source) const {
-    if (source != names::source::Udev) return frontier();
-    return std::min(seenKernel_.firstNotIn(seenUdev_).value_or(frontier()), frontier());
+    // Without a wait there are no holes, but what was left out since the last event that left.
+    const std::uint64_t left = std::max(highestReleased_, options_.startSeqnum);
+    const std::uint64_t ofKernel = std::min(frontier(), seenKernel_.firstMissing(left + 1));
+    if (source != names::source::Udev) return ofKernel;
+    return std::min(seenKernel_.firstNotIn(seenUdev_).value_or(ofKernel), ofKernel);
 }
 
 std::uint64_t Sequencer::lowestMissingInBacklog(std::string_view source) const {

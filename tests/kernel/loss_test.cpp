@@ -44,6 +44,8 @@ protected:
 
     void write(std::uint64_t count) { writer_.write(count); }
 
+    std::optional<UeventWitness> witness_;
+
 private:
     static std::uint64_t accountedFor(const Events& events) {
         std::uint64_t count = 0;
@@ -65,7 +67,6 @@ private:
     }
 
     std::uint64_t before_ = 0;
-    std::optional<UeventWitness> witness_;
     UniqueFd tiny_;
     UeventWriter writer_;
 };
@@ -106,6 +107,40 @@ TEST_F(Loss, DuringAStormThatNeverPausesIsToldExactly) {
     Subscriber subscriber(daemon.address(), {.since = 0});
     UeventWriters(3, 5'000).join();
     expectLossExactly(subscriber);
+}
+
+// The count must not run ahead of what is missing by then: that would be a place before the loss.
+TEST_F(Loss, StandsNeverBeforeWhatWasQueuedBeforeIt) {
+    DaemonProcess daemon(withTinySocket());
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    UeventWriters(1, 20'000).join();
+    expectLossExactly(subscriber);
+
+    std::set<std::uint64_t> missing = witness_->seqnums();
+    for (const std::uint64_t seqnum : seqnumsOf(subscriber.events(), names::source::Kernel))
+        missing.erase(seqnum);
+    std::uint64_t told = 0;
+    for (const Event& event : subscriber.events()) {
+        if (isOverrun(event)) told += numberIn(event, names::key::Count);
+        if (event.source != names::source::Kernel || told == 0) continue;
+        const auto missingBefore = std::distance(missing.begin(), missing.lower_bound(event.seqnum));
+        ASSERT_GE(static_cast<std::uint64_t>(missingBefore), told) << event.seqnum;
+    }
+}
+
+TEST_F(Loss, ThatWasToldIsNotToldAgainByTheNextDaemonOnTheSocket) {
+    write(Flood);
+    {
+        DaemonProcess first(withTinySocket());
+        Subscriber subscriber(first.address(), {.since = 0});
+        ASSERT_NE(subscriber.waitForEvent(isOverrun), nullptr);
+        EXPECT_EQ(first.stop(), 0);
+    }
+    DaemonProcess second(withTinySocket());
+    write(1);
+    Subscriber subscriber(second.address(), {.since = 0});
+    ASSERT_TRUE(subscriber.waitForSync());
+    EXPECT_TRUE(select(subscriber.events(), isOverrun).empty());
 }
 
 TEST_F(Loss, StandsBetweenTheEventsBeforeAndBehindIt) {

@@ -198,6 +198,23 @@ TEST_F(PlayedUdev, EventsThatWaitedInAnInheritedSocketAreFlaggedQueued) {
     EXPECT_NE(event->flags & EventFlag::Queued, 0U);
 }
 
+TEST_F(PlayedUdev, EventsOfADeepBacklogComeAfterTheirKernelEvents) {
+    constexpr std::uint64_t count = 50'000;
+    const UniqueFd kernelSocket = openUeventSocket(KernelGroup);
+    const UniqueFd udevSocket = openUeventSocket(UdevGroup);
+    UeventWriter writer;
+    writer.write(count);
+    const std::uint64_t newest = newestSeqnum();
+    for (std::uint64_t seqnum = newest - count; seqnum <= newest; seqnum += 10) play(seqnum);
+    DaemonProcess daemon({.inherited = {kernelSocket.get(), udevSocket.get()}});
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    ASSERT_TRUE(subscriber.waitForSync());
+
+    expectSoundStream(subscriber.events());
+    EXPECT_GE(seqnumsOf(subscriber.events(), names::source::Kernel).size(), count);
+    EXPECT_EQ(seqnumsOf(subscriber.events(), names::source::Udev).size(), count / 10 + 1);
+}
+
 TEST_F(PlayedUdev, EventsLostInASmallBufferAreToldExactly) {
     constexpr std::uint64_t flood = 500;
     const UniqueFd socket = openUeventSocket(UdevGroup, 8192);

@@ -57,6 +57,31 @@ TEST_F(Queued, EventsLeaveInSeqnumOrderHoweverTheyArrived) {
                              [](const Event* event) { return (event->flags & EventFlag::Late) != 0; }));
 }
 
+// As many as are read in one turn, or in two: the socket is empty then, and wakes nobody.
+TEST_F(Queued, EventsOfWholeTurnsDoNotWaitForOthers) {
+    for (const std::uint64_t count : {4'096U, 8'192U}) {
+        UeventWriter writer;
+        writer.write(count);
+        DaemonProcess daemon(withSocket());
+        const auto kept = BusClient(daemon.address()).wholeHistory();
+        EXPECT_EQ(std::count_if(kept.begin(), kept.end(),
+                                [&](const Event& event) { return isOf(event, writer.uuid()); }),
+                  static_cast<std::ptrdiff_t>(count));
+    }
+}
+
+TEST_F(Queued, EventsAreThereWhenTheDaemonIsReady) {
+    UeventWriter before;
+    before.write(10'000);
+    DaemonProcess daemon(withSocket());
+    Subscriber fromNowOn(daemon.address());
+    UeventWriter after;
+    after.write(1);
+    ASSERT_TRUE(fromNowOn.waitForSync());
+    EXPECT_TRUE(writtenBy(fromNowOn.events(), before.uuid()).empty());
+    EXPECT_EQ(writtenBy(fromNowOn.events(), after.uuid()).size(), 1U);
+}
+
 TEST_F(Queued, EventsAndThoseOfAStormThroughTheStartMakeOneStream) {
     UeventWriters writers(2, 10'000);
     DaemonProcess daemon(withSocket());

@@ -147,6 +147,12 @@ TEST(SequencerLoss, CanLieRightAfterTheStartWhileNothingCame) {
     EXPECT_EQ(s->lowestMissing("udev"), 11U);
 }
 
+TEST(SequencerLoss, LiesNotBelowWhatWasLeftOutWhereHolesAreNotWaitedFor) {
+    SequencerDriver s(after(10, 0));
+    s.push({kernel(11), kernel(12), kernel(20)}, 0);
+    EXPECT_EQ(s->lowestMissing("kernel"), 13U);
+}
+
 TEST(SequencerLoss, OfUdevLiesNotBelowWhatTheKernelHasSentAndUdevHasNot) {
     SequencerDriver s(after(10));
     s.push({kernel(12), kernel(11), kernel(14), udev(14), udev(11)}, 0); // 13: of another namespace, or late

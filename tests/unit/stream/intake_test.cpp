@@ -1,0 +1,237 @@
+// Who is read when, and what is said of a loss: with sources that say what the test has put into them.
+
+#include "daemon/stream/intake.h"
+
+#include "dbus/names.h"
+#include "tests/unit/stream/sequencer_driver.h"
+
+#include <algorithm>
+#include <deque>
+#include <sys/eventfd.h>
+
+namespace keventd::test {
+namespace {
+
+/// Gives one prepared reading after the other, and is empty in the end.
+class ScriptedSource final : public Source {
+public:
+    struct Step {
+        std::vector<Event> events;
+        Drained drained;
+    };
+
+    ScriptedSource(const char* name, bool inherited)
+        : name_(name), inherited_(inherited), fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+    void add(std::vector<Event> events, const Drained& drained = {}) {
+        steps_.push_back({std::move(events), drained});
+    }
+    [[nodiscard]] std::size_t left() const { return steps_.size(); }
+
+    [[nodiscard]] const char* name() const override { return name_; }
+    [[nodiscard]] int descriptor() const override { return fd_.get(); }
+    [[nodiscard]] bool inherited() const override { return inherited_; }
+    [[nodiscard]] Drained drain(std::vector<Event>& events, std::size_t) override {
+        if (steps_.empty()) return {};
+        Step step = std::move(steps_.front());
+        steps_.pop_front();
+        events = std::move(step.events);
+        return step.drained;
+    }
+    [[nodiscard]] SourceStatus status() const override { return {}; }
+    [[nodiscard]] SourceStatistics statistics() const override { return {}; }
+
+private:
+    const char* name_;
+    bool inherited_;
+    UniqueFd fd_;
+    std::deque<Step> steps_;
+};
+
+constexpr Drained MoreToRead{.empty = false};
+
+class IntakeTest : public testing::Test {
+protected:
+    explicit IntakeTest(bool inherited = false, const Sequencer::Options& options = after(10))
+        : kernel_("kernel", inherited), udev_("udev", inherited),
+          sequencer_(options, [this](Event& event) { left_.push_back(event); }),
+          intake_(loop_, sequencer_, seqnum_, kernel_, {&udev_}) {}
+
+    /// @return what has left since it was last asked
+    std::string words() {
+        std::string words;
+        for (const Event& event : std::exchange(left_, {})) {
+            words += (words.empty() ? "" : " ") + (event.source == "keventd" ? event.action : wordFor(event));
+        }
+        return words;
+    }
+    void runOneTurnOfTheLoop() { sd_event_run(loop_.get(), 0); }
+
+    EventLoop loop_;
+    KernelSeqnum seqnum_;
+    ScriptedSource kernel_;
+    ScriptedSource udev_;
+    std::vector<Event> left_;
+    Sequencer sequencer_;
+    Intake intake_;
+};
+
+TEST_F(IntakeTest, SequencesWhatTheKernelSocketHeldBeforeWhatWasReadFromUdev) {
+    intake_.start();
+    udev_.add({udev(11)});
+    kernel_.add({kernel(11)});
+    intake_.turn();
+    EXPECT_EQ(words(), "k11 u11");
+}
+
+// The socket may be empty by then, and wake nobody.
+TEST_F(IntakeTest, ReadsOnByItselfWhenAReadingEndedBeforeTheSocketWasEmpty) {
+    intake_.start();
+    kernel_.add({kernel(11)}, MoreToRead);
+    kernel_.add({});
+    intake_.turn();
+    EXPECT_EQ(kernel_.left(), 1U);
+    runOneTurnOfTheLoop();
+    EXPECT_EQ(kernel_.left(), 0U);
+}
+
+TEST_F(IntakeTest, LeavesUdevAloneWhileTheKernelSocketIsNotReadToItsEnd) {
+    intake_.start();
+    kernel_.add({kernel(11)}, MoreToRead);
+    kernel_.add({kernel(12)}, MoreToRead);
+    kernel_.add({kernel(13)});
+    intake_.turn();
+    udev_.add({udev(13)});
+    intake_.turn();
+    EXPECT_EQ(udev_.left(), 1U);
+    intake_.turn();
+    EXPECT_EQ(udev_.left(), 1U) << "it was read before the kernel's, which was not known to end";
+    intake_.turn();
+    EXPECT_EQ(words(), "k11 k12 k13 u13");
+}
+
+class IntakeOfABacklog : public IntakeTest {
+protected:
+    IntakeOfABacklog() : IntakeTest(true, after(1'000'000)) {}
+};
+
+TEST_F(IntakeOfABacklog, ReadsAllOfItAtTheStart) {
+    kernel_.add({kernel(5), kernel(3)}, MoreToRead);
+    kernel_.add({kernel(4), kernel(2)});
+    udev_.add({udev(2)}, MoreToRead);
+    udev_.add({udev(5)});
+    intake_.start();
+    EXPECT_EQ(words(), "k2 k3 k4 k5 u2 u5");
+}
+
+TEST_F(IntakeOfABacklog, FlagsWhatWaitedAndNothingElse) {
+    kernel_.add({kernel(5), kernel(1'000'001)});
+    udev_.add({udev(5)});
+    intake_.start();
+    kernel_.add({kernel(6)}); // assigned before the start, and sent after it
+    intake_.turn();
+    const auto isQueued = [](const Event& event) { return (event.flags & EventFlag::Queued) != 0; };
+    ASSERT_EQ(left_.size(), 4U);
+    EXPECT_TRUE(isQueued(left_[0]));
+    EXPECT_FALSE(isQueued(left_[1])) << "assigned after the start";
+    EXPECT_TRUE(isQueued(left_[2]));
+    EXPECT_FALSE(isQueued(left_[3])) << "the socket had been empty";
+}
+
+TEST_F(IntakeOfABacklog, SortsALongOneWithinTheLastThousands) {
+    std::vector<Event> many;
+    for (std::uint64_t n = 2; n <= 100'000; ++n) {
+        if (n != 50'000) many.push_back(kernel(n));
+        if (n == 55'000) many.push_back(kernel(50'000)); // 5,000 places late
+    }
+    for (std::size_t at = 0; at < many.size(); at += Intake::Budget) {
+        const auto end = std::min(many.size(), at + Intake::Budget);
+        kernel_.add(
+            {many.begin() + static_cast<std::ptrdiff_t>(at), many.begin() + static_cast<std::ptrdiff_t>(end)},
+            MoreToRead);
+    }
+    intake_.start();
+    EXPECT_EQ(left_.size(), many.size());
+    EXPECT_TRUE(std::is_sorted(left_.begin(), left_.end(),
+                               [](const Event& a, const Event& b) { return a.seqnum < b.seqnum; }));
+    EXPECT_EQ(sequencer_.statistics().late, 0U);
+}
+
+class IntakeLoss : public IntakeTest {
+protected:
+    IntakeLoss() : IntakeTest(false, closingHolesEarly()) {}
+
+    static Sequencer::Options closingHolesEarly() {
+        Sequencer::Options options = after(10);
+        options.maxWaiting = 3;
+        return options;
+    }
+
+    /// @return the overrun that has left
+    [[nodiscard]] const Event& overrun() const {
+        const auto found = std::find_if(left_.begin(), left_.end(), [](const Event& event) {
+            return event.action == names::action::Overrun;
+        });
+        return found == left_.end() ? none_ : *found;
+    }
+
+private:
+    Event none_;
+};
+
+TEST_F(IntakeLoss, StandsBehindWhatWasReadBeforeIt) {
+    intake_.start();
+    kernel_.add({kernel(11), kernel(12)}, {.empty = true, .lost = 7});
+    kernel_.add({kernel(13)});
+    intake_.turn();
+    intake_.turn();
+    EXPECT_EQ(words(), "k11 k12 overrun k13");
+}
+
+TEST_F(IntakeLoss, IsToldWithItsSourceItsCountAndItsRange) {
+    intake_.start();
+    kernel_.add({kernel(11), kernel(12)}, {.empty = true, .lost = 7});
+    intake_.turn();
+    EXPECT_EQ(overrun().properties.find(names::key::Source), "kernel");
+    EXPECT_EQ(overrun().properties.find(names::key::Count), "7");
+    EXPECT_EQ(overrun().properties.find(names::key::SeqnumFrom), "13");
+    EXPECT_LE(overrun().properties.find(names::key::SeqnumTo), std::to_string(seqnum_.read()));
+}
+
+TEST_F(IntakeLoss, BeginsWhereItWasFirstSeenThoughItsHoleWasClosedBeforeItIsTold) {
+    intake_.start();
+    kernel_.add({kernel(11), kernel(20), kernel(21)}, {.empty = false, .lost = 0, .lossPending = true});
+    kernel_.add({kernel(22), kernel(23), kernel(24)}, {.empty = true, .lost = 8});
+    intake_.turn();
+    intake_.turn();
+    EXPECT_EQ(overrun().properties.find(names::key::SeqnumFrom), "12");
+    EXPECT_EQ(words(), "k11 k20 k21 k22 k23 k24 overrun");
+}
+
+TEST_F(IntakeLoss, TellsTheNextOneWithARangeOfItsOwn) {
+    intake_.start();
+    kernel_.add({kernel(11)}, {.empty = false, .lost = 1, .lossPending = true});
+    kernel_.add({kernel(13)}, {.empty = true, .lost = 2});
+    intake_.turn();
+    EXPECT_EQ(overrun().properties.find(names::key::SeqnumFrom), "12");
+    left_.clear();
+    intake_.turn();
+    sequencer_.release(Sequencer::Clock::now() + std::chrono::hours(1)); // it waits behind the hole 12
+    EXPECT_EQ(overrun().properties.find(names::key::SeqnumFrom), "12") << "12 may be of this one as well";
+}
+
+class IntakeLossAtTheEnd : public IntakeTest {
+protected:
+    IntakeLossAtTheEnd() : IntakeTest(false, after(~std::uint64_t{0} - 5)) {}
+};
+
+TEST_F(IntakeLossAtTheEnd, HasARangeThatDoesNotBeginBehindItsEnd) {
+    kernel_.add({}, {.empty = true, .lost = 1});
+    intake_.start();
+    ASSERT_EQ(left_.size(), 1U);
+    EXPECT_EQ(left_[0].properties.find(names::key::SeqnumFrom),
+              left_[0].properties.find(names::key::SeqnumTo));
+}
+
+} // namespace
+} // namespace keventd::test
