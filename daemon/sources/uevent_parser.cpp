@@ -2,6 +2,7 @@
 
 #include "dbus/names.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -23,15 +24,16 @@ bool parseHeader(std::string_view header, Event& event) {
     return true;
 }
 
-bool parseProperties(std::string_view rest, PropertyList& properties) {
+// Drivers may add any text (kobject_uevent_env()), and one that writes no "KEY=value" has still seen
+// something happen: a word without "=" is a key without a value, what has no key is left out.
+void parseProperties(std::string_view rest, PropertyList& properties) {
     properties.reserve(rest.size());
     while (!rest.empty()) {
         const std::string_view property = takeString(rest);
-        const std::size_t equals = property.find('=');
-        if (equals == 0 || equals == std::string_view::npos) return false;
-        properties.set(property.substr(0, equals), property.substr(equals + 1));
+        const std::string_view key = property.substr(0, property.find('='));
+        if (key.empty()) continue;
+        properties.set(key, property.substr(std::min(key.size() + 1, property.size())));
     }
-    return true;
 }
 
 bool agreesWithHeader(const Event& event) {
@@ -60,8 +62,6 @@ std::string_view reasonText(RefusedUevent reason) {
         return "last string not terminated";
     case RefusedUevent::BadHeader:
         return "no ACTION@DEVPATH header";
-    case RefusedUevent::BadProperty:
-        return "string that is no KEY=value";
     case RefusedUevent::Contradiction:
         return "ACTION or DEVPATH differ from the header";
     case RefusedUevent::BadSeqnum:
@@ -78,7 +78,7 @@ std::variant<Event, RefusedUevent> parseUevent(std::span<const char> datagram) {
     Event event;
     std::string_view rest(datagram.data(), datagram.size());
     if (!parseHeader(takeString(rest), event)) return RefusedUevent::BadHeader;
-    if (!parseProperties(rest, event.properties)) return RefusedUevent::BadProperty;
+    parseProperties(rest, event.properties);
     if (!agreesWithHeader(event)) return RefusedUevent::Contradiction;
     const auto seqnum = parseSeqnum(event.properties);
     if (!seqnum) return RefusedUevent::BadSeqnum;

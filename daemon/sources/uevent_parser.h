@@ -20,7 +20,6 @@ enum class RefusedUevent {
     TooLong,       ///< more than MaxUevent bytes
     NotTerminated, ///< the last byte is not NUL
     BadHeader,     ///< does not begin with "ACTION@/DEVPATH"
-    BadProperty,   ///< a string without "=", or with nothing before it
     Contradiction, ///< ACTION or DEVPATH are missing or differ from the header
     BadSeqnum,     ///< SEQNUM is missing, zero or no number
 };
@@ -32,7 +31,8 @@ enum class RefusedUevent {
 /// @param datagram  "ACTION@DEVPATH\0KEY=value\0…\0", at most MaxUevent bytes; borrowed for the call
 /// @return the event (source `kernel`; times, id and what depends on the sender left to the caller), or the
 ///         reason why it was refused. Of a key that comes twice the last value counts, as for udevd; so the
-///         SEQNUM is the kernel's, which puts its own last (also into injected messages)
+///         SEQNUM is the kernel's, which puts its own last (also into injected messages). A string without
+///         "=" becomes a key without a value; one without a key is left out
 /// Source: lib/kobject_uevent.c (kernel): kobject_uevent_env(), uevent_net_rcv_skb()
 [[nodiscard]] std::variant<Event, RefusedUevent> parseUevent(std::span<const char> datagram);
 
