@@ -35,6 +35,12 @@ inline constexpr const char* Statistics = "Statistics";
 inline constexpr const char* Sources = "Sources";
 } // namespace property
 
+/// Entries of Statistics that clients depend on; the rest is for people.
+namespace statistic {
+/// Latest CLOCK_BOOTTIME (microseconds) at which an event was read that is no longer kept; 0 if all are.
+inline constexpr const char* DroppedBoottime = "history.dropped_boottime";
+} // namespace statistic
+
 /// Keys of the options dictionary of Subscribe and GetEvents.
 namespace option {
 inline constexpr const char* Sources = "sources";

@@ -1,6 +1,7 @@
 #include "client/keventctl/history.h"
 
 #include "client/keventctl/event_sink.h"
+#include "dbus/names.h"
 
 #include <algorithm>
 #include <limits>
@@ -17,17 +18,27 @@ public:
     /// @return false at the end: what was published after the start of the walk is not of this history
     bool nextPage() {
         const EventPage page = client_.getEvents(options_, pageSize());
-        const std::uint64_t wanted = options_.since.value_or(0);
+        const std::uint64_t wanted = firstWanted();
         if (wanted != 0 && page.first > wanted) sink_.onLost(wanted, page.first - 1, "no longer kept");
         for (const Event& event : page.events) {
             if (event.id <= last_) sink_.onEvent(event);
         }
+        if (page.next > last_) return false;
         if (page.next <= wanted) throw ProtocolError("the daemon's history does not come to its end");
         continueAt(page);
-        return page.next <= last_;
+        return true;
     }
 
 private:
+    /// @return the first id that is asked for; 0: whichever is kept. Of a time, after the page, so that
+    /// nothing can
+    ///         have gone unseen: 1, if an event of that time is no longer kept
+    [[nodiscard]] std::uint64_t firstWanted() const {
+        if (!options_.sinceBoottime) return options_.since.value_or(0);
+        const std::uint64_t dropped = client_.statistics()[names::statistic::DroppedBoottime];
+        return dropped != 0 && dropped >= static_cast<std::uint64_t>(options_.sinceBoottime->count()) ? 1 : 0;
+    }
+
     /// No more than is going to be printed; 0: as much as fits.
     [[nodiscard]] std::uint32_t pageSize() const {
         constexpr std::uint64_t max = std::numeric_limits<std::uint32_t>::max();

@@ -8,6 +8,7 @@
 #include "daemon/publish/method_call.h"
 #include "dbus/names.h"
 
+#include <algorithm>
 #include <memory>
 
 namespace keventd {
@@ -40,6 +41,11 @@ std::uint32_t readNumber(sd_bus_message* call) {
     std::uint32_t number = 0;
     checkResult(sd_bus_message_read_basic(call, 'u', &number), "read call");
     return number;
+}
+
+// @return microseconds; 0 if all events are kept
+std::uint64_t droppedBoottime(const History& history) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(history.latestDropped().count(), 0));
 }
 
 } // namespace
@@ -214,6 +220,7 @@ std::vector<std::pair<std::string, std::uint64_t>> ManagerObject::statistics() c
                            {"history.events", history.nextId() - history.firstId()},
                            {"history.bytes", history.bytesUsed()},
                            {"history.capacity_bytes", history.capacity()},
+                           {names::statistic::DroppedBoottime, droppedBoottime(history)},
                            {"subscriptions", publisher_.subscriptions()}});
     return all;
 }

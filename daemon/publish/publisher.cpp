@@ -14,6 +14,11 @@ namespace {
 
 constexpr std::size_t MaxWaitersPerClient = 64;
 
+// Which of the events that are no longer kept were read since then nobody knows any more: any of them.
+std::uint64_t firstIdSince(std::chrono::microseconds boottime, const History& history) {
+    return history.latestDropped() >= boottime ? 1 : history.findSince(boottime);
+}
+
 } // namespace
 
 std::uint64_t firstIdWanted(const SubscribeOptions& options, const Stream& stream, std::uint64_t otherwise) {
@@ -22,7 +27,7 @@ std::uint64_t firstIdWanted(const SubscribeOptions& options, const Stream& strea
         throw BusError(names::error::StreamChanged,
                        text("stream ", *options.stream, " is gone, this is ", stream.id()));
     }
-    if (options.sinceBoottime) return history.findSince(*options.sinceBoottime);
+    if (options.sinceBoottime) return firstIdSince(*options.sinceBoottime, history);
     if (!options.since) return otherwise;
     if (*options.since > history.nextId()) {
         throw BusError(names::error::InvalidOption, text("option 'since': ", *options.since,

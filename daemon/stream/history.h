@@ -29,12 +29,13 @@ public:
     /// @return the id
     std::uint64_t append(const Event& event);
 
-    [[nodiscard]] std::uint64_t firstId() const {
-        return header_->firstId;
-    }                                                                      ///< oldest kept; nextId() if none
-    [[nodiscard]] std::uint64_t nextId() const { return header_->nextId; } ///< id of the next event, from 1
+    /// @return id of the oldest event kept; nextId() if there is none
+    [[nodiscard]] std::uint64_t firstId() const { return header_->firstId; }
+    /// @return id of the next event, from 1
+    [[nodiscard]] std::uint64_t nextId() const { return header_->nextId; }
     [[nodiscard]] std::size_t bytesUsed() const { return header_->head - header_->tail; }
-    [[nodiscard]] std::size_t capacity() const { return ring_.size(); } ///< bytes of records that fit
+    /// @return bytes of records that fit
+    [[nodiscard]] std::size_t capacity() const { return ring_.size(); }
 
     /// @param id  firstId() <= id < nextId()
     /// @return the event; valid until the next append()
@@ -42,6 +43,8 @@ public:
 
     /// @return id of the first event that was read at this CLOCK_BOOTTIME or later; nextId() if there is none
     [[nodiscard]] std::uint64_t findSince(std::chrono::microseconds boottime) const;
+    /// @return the latest time at which an event was read that is no longer kept; before all times if all are
+    [[nodiscard]] std::chrono::microseconds latestDropped() const;
 
 private:
     struct Header {
@@ -49,11 +52,14 @@ private:
         std::uint64_t nextId;
         std::uint64_t head; // bytes ever written, gaps at the ring's end included; offset = head % ring size
         std::uint64_t tail; // the same for the oldest record
+        std::int64_t latestUsec;        // Event::boottime, of all events
+        std::int64_t latestDroppedUsec; // of those that are no longer kept
     };
 
     [[nodiscard]] std::uint64_t placeFor(std::size_t size) const;
     void dropOldest();
     [[nodiscard]] std::uint64_t& slot(std::uint64_t id) const { return index_[id % index_.size()]; }
+    [[nodiscard]] const std::byte* record(std::uint64_t id) const { return &ring_[slot(id) % ring_.size()]; }
 
     Header* header_;
     std::span<std::uint64_t> index_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,15 @@ std::byte* append(std::byte* at, const char* bytes, std::size_t count) {
     return at + count;
 }
 
+const RecordHeader& headerOf(const std::byte* record) {
+    return *std::launder(reinterpret_cast<const RecordHeader*>(record));
+}
+
+std::uint32_t lagBehind(std::chrono::microseconds latest, std::chrono::microseconds time) {
+    constexpr std::int64_t longest = std::numeric_limits<std::uint32_t>::max();
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>((latest - time).count(), 0, longest));
+}
+
 } // namespace
 
 std::size_t recordSize(const Event& event) {
@@ -26,7 +36,7 @@ std::size_t recordSize(const Event& event) {
     return (size + RecordAlignment - 1) / RecordAlignment * RecordAlignment;
 }
 
-void writeRecord(const Event& event, std::uint64_t id, std::byte* place) {
+void writeRecord(const Event& event, std::uint64_t id, std::chrono::microseconds latest, std::byte* place) {
     const PropertyView properties = event.properties;
     auto* header = new (place) RecordHeader{};
     header->size = static_cast<std::uint32_t>(recordSize(event));
@@ -37,6 +47,7 @@ void writeRecord(const Event& event, std::uint64_t id, std::byte* place) {
     header->realtimeUsec = static_cast<std::uint64_t>(event.realtime.count());
     header->propertyBytes = static_cast<std::uint32_t>(properties.bytes().size());
     header->propertyCount = static_cast<std::uint32_t>(properties.size());
+    header->lagUsec = lagBehind(latest, event.boottime);
 
     std::byte* at = place + sizeof(RecordHeader);
     auto bytes = header->textBytes.begin();
@@ -48,22 +59,27 @@ void writeRecord(const Event& event, std::uint64_t id, std::byte* place) {
 }
 
 EventView viewRecord(const std::byte* record) {
-    const auto* header = std::launder(reinterpret_cast<const RecordHeader*>(record));
+    const RecordHeader& header = headerOf(record);
     const auto* at = reinterpret_cast<const char*>(record + sizeof(RecordHeader));
     std::array<const char*, 5> texts{};
-    std::transform(header->textBytes.begin(), header->textBytes.end(), texts.begin(),
+    std::transform(header.textBytes.begin(), header.textBytes.end(), texts.begin(),
                    [&at](std::uint32_t bytes) { return std::exchange(at, at + bytes); });
-    return {header->id,
+    return {header.id,
             texts[0],
             texts[1],
             texts[2],
             texts[3],
             texts[4],
-            header->seqnum,
-            std::chrono::microseconds(header->boottimeUsec),
-            std::chrono::microseconds(header->realtimeUsec),
-            header->flags,
-            PropertyView({at, header->propertyBytes}, header->propertyCount)};
+            header.seqnum,
+            std::chrono::microseconds(header.boottimeUsec),
+            std::chrono::microseconds(header.realtimeUsec),
+            header.flags,
+            PropertyView({at, header.propertyBytes}, header.propertyCount)};
+}
+
+std::chrono::microseconds latestBoottime(const std::byte* record) {
+    const RecordHeader& header = headerOf(record);
+    return std::chrono::microseconds(header.boottimeUsec + header.lagUsec);
 }
 
 } // namespace keventd

@@ -7,6 +7,7 @@
 #include "dbus/event.h"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -25,7 +26,7 @@ struct RecordHeader {
     std::uint32_t propertyBytes; ///< length of the properties
     std::uint32_t propertyCount;
     std::array<std::uint32_t, 5> textBytes; ///< source, action, subsystem, object, attribute; with their NULs
-    std::uint32_t reserved;
+    std::uint32_t lagUsec;                  ///< how much earlier it was read than the latest before it; at most 71 minutes are told
 };
 static_assert(sizeof(RecordHeader) % RecordAlignment == 0);
 
@@ -33,10 +34,16 @@ static_assert(sizeof(RecordHeader) % RecordAlignment == 0);
 [[nodiscard]] std::size_t recordSize(const Event& event);
 
 /// Writes the record of an event under the given id.
-/// @param place  at least recordSize(event) bytes, aligned to RecordAlignment
-void writeRecord(const Event& event, std::uint64_t id, std::byte* place);
+/// @param latest  the latest Event::boottime of all records before it in the stream
+/// @param place   at least recordSize(event) bytes, aligned to RecordAlignment
+void writeRecord(const Event& event, std::uint64_t id, std::chrono::microseconds latest, std::byte* place);
 
 /// @param record  what writeRecord() wrote; the view ends with it
 [[nodiscard]] EventView viewRecord(const std::byte* record);
+
+/// @return the latest Event::boottime of this record and all before it: the order of the stream is not quite
+/// that of
+///         reading, and this rises with it
+[[nodiscard]] std::chrono::microseconds latestBoottime(const std::byte* record);
 
 } // namespace keventd

@@ -102,7 +102,7 @@ void writeOneRecord(benchmark::State& state) {
     const Event event = parsed(Small);
     std::vector<std::uint64_t> place(recordSize(event) / sizeof(std::uint64_t));
     for (auto _ : state) {
-        writeRecord(event, 1, reinterpret_cast<std::byte*>(place.data()));
+        writeRecord(event, 1, event.boottime, reinterpret_cast<std::byte*>(place.data()));
         benchmark::ClobberMemory();
     }
 }

@@ -97,6 +97,16 @@ TEST_P(KeventctlPrivately, ShowsTheHistorySinceAnId) {
     EXPECT_EQ(numbersInJson(finished.out), sequence(4, 5));
 }
 
+// Where a program goes on that has printed everything.
+TEST_P(KeventctlPrivately, ShowsNothingSinceTheNextId) {
+    writeToHistory(5);
+    const std::uint64_t next = connect().number(names::property::LastId) + 1;
+    const Finished finished =
+        keventctl({"history", "--json", "--since=" + std::to_string(next), uevents_.term()});
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    EXPECT_EQ(finished.out, "");
+}
+
 TEST_P(KeventctlPrivately, ShowsAsMuchOfTheHistoryAsCounted) {
     writeToHistory(5);
     const Finished finished = keventctl({"history", "--json", "--count=2", uevents_.term()});

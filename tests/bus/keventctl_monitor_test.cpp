@@ -223,6 +223,16 @@ TEST_P(MonitorOfASmallHistory, TellsWhatIsNoLongerKept) {
     EXPECT_EQ(linesOf(finished.out).size(), 1U);
 }
 
+TEST_P(MonitorOfASmallHistory, TellsThatSomethingOfATimeIsNoLongerKept) {
+    writeToHistory(5'000);
+    for (const std::string command : {"monitor", "history"}) {
+        const Finished finished = keventctl({command, "--since=1h", "--count=1", uevents_.term()});
+        EXPECT_EQ(finished.status, 4) << command;
+        EXPECT_THAT(finished.err, HasSubstr("lost events 1 to ")) << command;
+        EXPECT_EQ(linesOf(finished.out).size(), 1U) << command;
+    }
+}
+
 TEST_P(MonitorOfASmallHistory, TellsWhatIsLostWhenItWasStopped) {
     constexpr std::uint64_t flood = 40'000; // more than the history, the window and the sockets hold
     PipedCommand command = monitor({"--json"});

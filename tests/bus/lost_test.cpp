@@ -64,6 +64,29 @@ TEST_P(Lost, IsToldAtOnceToOneThatAsksForWhatIsNoLongerKept) {
     EXPECT_EQ(subscriber.lost().front().second + 1, subscriber.events().front().id);
 }
 
+TEST_P(Lost, IsToldToOneThatAsksForATimeOfWhichEventsAreNoLongerKept) {
+    uevents_.writeMany(Flood);
+    connect().sync();
+    Wanted wanted = everything();
+    wanted.sinceBoottime = 1;
+    Subscriber subscriber = subscribe(wanted);
+    ASSERT_TRUE(waitForEvents(subscriber, 1));
+    ASSERT_EQ(subscriber.lost().size(), 1U);
+    EXPECT_EQ(subscriber.lost().front().first, 1U);
+    EXPECT_EQ(subscriber.lost().front().second + 1, subscriber.events().front().id);
+}
+
+TEST_P(Lost, IsNotToldToOneThatAsksForATimeOfWhichEverythingIsKept) {
+    uevents_.writeMany(Flood);
+    const BusClient client = connect();
+    client.sync();
+    Wanted wanted = everything();
+    wanted.sinceBoottime = client.statistics().at(names::statistic::DroppedBoottime) + 1;
+    Subscriber subscriber = subscribe(wanted);
+    ASSERT_TRUE(waitForEvents(subscriber, 1));
+    EXPECT_TRUE(subscriber.lost().empty());
+}
+
 TEST_P(Lost, IsNotToldToOneThatTakesTheOldestKept) {
     uevents_.writeMany(Flood);
     connect().sync();

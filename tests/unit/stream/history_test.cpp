@@ -157,6 +157,22 @@ TEST_F(HistoryTest, FindsAnEventThatStandsBeforeOlderOnes) {
     EXPECT_EQ(history_.findSince(seconds(105)), 2U);
 }
 
+TEST_F(HistoryTest, FindsNothingOlderBehindADroppedEventThatWasReadLater) {
+    history_.append(readAt(seconds(100)));
+    for (int us = 0; us < 5000; ++us) history_.append(readAt(microseconds(us)));
+    ASSERT_GT(history_.firstId(), 1U);
+    EXPECT_EQ(history_.findSince(microseconds(4999)), history_.nextId() - 1);
+    EXPECT_EQ(history_.latestDropped(), seconds(100));
+}
+
+TEST_F(HistoryTest, KnowsHowLateAnEventWasReadThatItDropped) {
+    history_.append(readAt(seconds(1)));
+    EXPECT_LT(history_.latestDropped(), seconds(0));
+    for (int s = 2; s < 5000; ++s) history_.append(readAt(seconds(s)));
+    ASSERT_GT(history_.firstId(), 1U);
+    EXPECT_EQ(history_.latestDropped(), history_.at(history_.firstId()).boottime - seconds(1));
+}
+
 TEST_F(HistoryTest, FindsNothingAmongEventsThatItDropped) {
     for (int s = 0; s < 5000; ++s) history_.append(readAt(seconds(s)));
     ASSERT_GT(history_.firstId(), 1U);

@@ -24,7 +24,7 @@ private:
 
 Event throughRecord(const Event& event, std::uint64_t id) {
     Room room(recordSize(event));
-    writeRecord(event, id, room.place());
+    writeRecord(event, id, event.boottime, room.place());
     EXPECT_TRUE(room.markStands());
     return ownedCopy(viewRecord(room.place()));
 }
@@ -52,7 +52,7 @@ TEST(Record, HasASizeThatKeepsTheNextOneAligned) {
 TEST(Record, TellsItsSize) {
     const Event event = fullEvent();
     Room room(recordSize(event));
-    writeRecord(event, 1, room.place());
+    writeRecord(event, 1, event.boottime, room.place());
     RecordHeader header{};
     std::memcpy(&header, room.place(), sizeof header);
     EXPECT_EQ(header.size, recordSize(event));
@@ -62,7 +62,7 @@ TEST(Record, DoesNotDependOnWhereItLies) {
     const Event event = fullEvent();
     Room first(recordSize(event));
     Room second(recordSize(event));
-    writeRecord(event, 1, first.place());
+    writeRecord(event, 1, event.boottime, first.place());
     std::memcpy(second.place(), first.place(), recordSize(event));
     EXPECT_TRUE(isSameButForId(ownedCopy(viewRecord(second.place())), event));
 }
