@@ -1,6 +1,7 @@
 #include "client/keventctl/bus_choice.h"
 
 #include "client/keventctl/usage_error.h"
+#include "dbus/bus_address.h"
 
 namespace keventd::ctl {
 
@@ -12,7 +13,7 @@ void BusChoice::chooseSocket(const std::string& path) {
 
 void BusChoice::chooseBus(const std::string& name) {
     requireFirst();
-    if (name != "system" && name != "session" && name.find(':') == std::string::npos) {
+    if (name != "system" && name != "session" && !isBusAddress(name)) {
         throw UsageError("--bus: '" + name + "' is neither system nor session nor a D-Bus address");
     }
     bus_ = name;

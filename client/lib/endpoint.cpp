@@ -1,8 +1,8 @@
 #include "client/lib/endpoint.h"
 
-#include "client/lib/address.h"
 #include "client/lib/errors.h"
 #include "client/lib/unique_fd.h"
+#include "dbus/bus_address.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -14,12 +14,6 @@
 namespace keventd {
 inline namespace client {
 namespace {
-
-/// @return the value of an environment variable; empty if it is not set
-std::string_view environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string_view() : std::string_view(value);
-}
 
 /// @param name  as of findSocketName()
 /// @return 0 if somebody listens at the socket, else an errno value
@@ -54,17 +48,11 @@ Endpoint privateSocket(std::string_view path) {
 }
 
 Endpoint systemBus() {
-    const std::string_view address = environment("DBUS_SYSTEM_BUS_ADDRESS");
-    const std::string_view usual = "unix:path=/run/dbus/system_bus_socket";
-    return {std::string(address.empty() ? usual : address), "the system bus", false};
+    return {systemBusAddress(), "the system bus", false};
 }
 
 Endpoint sessionBus() {
-    const std::string_view address = environment("DBUS_SESSION_BUS_ADDRESS");
-    const std::string_view directory = environment("XDG_RUNTIME_DIR");
-    if (!address.empty()) return {std::string(address), "the session bus", false};
-    if (!directory.empty())
-        return {addressOfSocket(std::string(directory) + "/bus"), "the session bus", false};
+    if (const auto address = findSessionBusAddress()) return {*address, "the session bus", false};
     throw ConnectionError("cannot connect to the session bus: neither DBUS_SESSION_BUS_ADDRESS nor "
                           "XDG_RUNTIME_DIR is set");
 }
@@ -75,8 +63,8 @@ Endpoint busAt(std::string_view address) {
 
 std::vector<std::string> privateSocketPaths() {
     std::vector<std::string> paths{"/run/keventd/bus"};
-    const std::string_view directory = environment("XDG_RUNTIME_DIR");
-    if (!directory.empty()) paths.push_back(std::string(directory) + "/keventd/bus");
+    const char* directory = std::getenv("XDG_RUNTIME_DIR");
+    if (directory != nullptr && *directory != '\0') paths.push_back(std::string(directory) + "/keventd/bus");
     return paths;
 }
 

@@ -1,4 +1,4 @@
-#include "client/lib/address.h"
+#include "dbus/bus_address.h"
 
 #include <gtest/gtest.h>
 
@@ -6,6 +6,21 @@ using namespace std::string_literals;
 
 namespace keventd {
 namespace {
+
+TEST(Address, IsOneOfATransportThatIsKnown) {
+    for (const char* address :
+         {"unix:path=/run/dbus/system_bus_socket", "unix:abstract=x,guid=0123", "tcp:host=a,port=1",
+          "unixexec:path=ssh", "unix:path=/a;unix:path=/b", "unix:path=/a;", "unix:path=/a%20b"}) {
+        EXPECT_TRUE(isBusAddress(address)) << address;
+    }
+}
+
+TEST(Address, IsNothingElse) {
+    for (const char* text : {"", "nonsense", "bogus:x=y", "unix:", "unix:path", "unix:=x", "unix:path=/a%2",
+                             ";", "unix:path=/a;bogus:x=y", "unix:path=/a,,guid=0"}) {
+        EXPECT_FALSE(isBusAddress(text)) << text;
+    }
+}
 
 TEST(Address, LeavesAnOrdinaryPathAsItIs) {
     EXPECT_EQ(addressOfSocket("/run/keventd/bus"), "unix:path=/run/keventd/bus");
