@@ -6,6 +6,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/systemd_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace keventd {
 namespace {
@@ -26,10 +28,18 @@ spdlog::level::level_enum levelOf(LogLevel level) {
     return spdlog::level::info;
 }
 
-// Without journald listening, the systemd sink drops messages silently; JOURNAL_STREAM (systemd.exec(5))
-// tells that somebody listens.
+// JOURNAL_STREAM is "device:inode" of what systemd has connected to stderr. It is inherited by all that a
+// service starts, such as a terminal's shell: only if it names our stderr, somebody listens
+// (systemd.exec(5)). Where nobody does, the systemd sink drops messages silently.
+bool isStderrTheJournal() {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat ours {};
+    if (stream == nullptr || fstat(STDERR_FILENO, &ours) < 0) return false;
+    return stream == text(ours.st_dev, ":", ours.st_ino);
+}
+
 std::shared_ptr<spdlog::logger> makeLogger() {
-    if (std::getenv("JOURNAL_STREAM") != nullptr) {
+    if (isStderrTheJournal()) {
         return std::make_shared<spdlog::logger>("keventd",
                                                 std::make_shared<spdlog::sinks::systemd_sink_st>("keventd"));
     }
