@@ -18,7 +18,7 @@ namespace keventd {
 ///
 /// Reading, publishing and serving share one priority: sd-event then takes turns. Were reading first, a storm
 /// that never ends would starve every subscriber; were serving first, subscribers could starve the reading.
-/// A turn of reading takes several times as many events as a turn of publishing hands out, so that a backlog
+/// A turn of reading may take longer than one of publishing (Intake::Budget, TurnBudget), so that a backlog
 /// moves from the socket, where more would be lost, to the history.
 enum class Priority : std::int64_t {
     Signals = -100, ///< an end is asked for once, and should not wait for a storm to end

@@ -3,48 +3,40 @@
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
-#include "daemon/publish/method_call.h"
+#include "dbus/bus_address.h"
 #include "dbus/names.h"
 
-#include <cstdlib>
 #include <utility>
 
 namespace keventd {
 namespace {
 
-// Long enough not to spin on a broker that throws us out, short enough not to be noticed.
-constexpr std::chrono::milliseconds RejoinDelay{500};
+using namespace std::chrono_literals;
 
 constexpr const char* LocalName = "org.freedesktop.DBus.Local";
 constexpr const char* LocalPath = "/org/freedesktop/DBus/Local";
 constexpr const char* DriverName = "org.freedesktop.DBus";
 constexpr const char* DriverPath = "/org/freedesktop/DBus";
 
-template <void (BrokerConnection::*Method)()>
-int notify(sd_bus_message*, void* self, sd_bus_error* error) {
-    return answerCall([self] { (static_cast<BrokerConnection*>(self)->*Method)(); }, error);
+std::string_view messageOf(const sd_bus_error& error) {
+    return error.message != nullptr ? error.message : error.name;
 }
 
 } // namespace
 
 std::string BrokerConnection::addressOf(const std::string& option) {
-    if (option == "system") {
-        const char* address = std::getenv("DBUS_SYSTEM_BUS_ADDRESS");
-        return address != nullptr ? address : "unix:path=/run/dbus/system_bus_socket";
-    }
-    if (option == "session") {
-        if (const char* address = std::getenv("DBUS_SESSION_BUS_ADDRESS")) return address;
-        if (const char* directory = std::getenv("XDG_RUNTIME_DIR"))
-            return text("unix:path=", directory, "/bus");
-        throw FatalError("no session bus: neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set");
-    }
-    return option;
+    if (option == "system") return systemBusAddress();
+    if (option != "session") return option;
+    if (const auto address = findSessionBusAddress()) return *address;
+    throw FatalError("no session bus: neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set");
 }
 
 BrokerConnection::BrokerConnection(EventLoop& loop, std::string address, ManagerObject& manager,
                                    Publisher& publisher)
     : loop_(loop), address_(std::move(address)), manager_(manager), publisher_(publisher),
-      rejoinTimer_(loop.addTimer("rejoin bus", [this] { rejoin(); })) {
+      joinBackoff_(500ms, 5s), nameBackoff_(5s, 60s),
+      joinTimer_(loop.addTimer("join bus", [this] { join(); })),
+      nameTimer_(loop.addTimer("request name", [this] { guarded([this] { requestName(); }); })) {
     join();
 }
 
@@ -52,14 +44,30 @@ BrokerConnection::~BrokerConnection() {
     leave();
 }
 
+// For what sd-bus calls, and the timers: no failure of a bus ends the daemon.
+template <typename Function>
+int BrokerConnection::guarded(Function&& function) noexcept {
+    try {
+        function();
+    } catch (const std::exception& error) {
+        joinLater(error.what());
+    }
+    return 0;
+}
+
 void BrokerConnection::join() {
+    leave();
+    guarded([this] { open(); });
+}
+
+void BrokerConnection::open() {
     sd_bus* bus = nullptr;
     checkResult(sd_bus_new(&bus), "create bus connection");
     bus_.reset(bus);
     configure();
     watchConnection();
     serving_ = manager_.serveOn(bus);
-    checkResult(sd_bus_start(bus), text("join bus ", address_));
+    checkResult(sd_bus_start(bus), "connect");
     checkResult(sd_bus_attach_event(bus, loop_.get(), static_cast<int>(Priority::Normal)),
                 "attach bus connection");
 }
@@ -77,13 +85,21 @@ void BrokerConnection::configure() {
 }
 
 void BrokerConnection::watchConnection() {
+    const auto onConnect = [](sd_bus_message*, void* self, sd_bus_error*) {
+        auto& connection = *static_cast<BrokerConnection*>(self);
+        return connection.guarded([&] { connection.onConnected(); });
+    };
+    const auto onDisconnect = [](sd_bus_message*, void* self, sd_bus_error*) {
+        auto& connection = *static_cast<BrokerConnection*>(self);
+        return connection.guarded([&] { connection.onDisconnected(); });
+    };
     sd_bus_slot* slot = nullptr;
-    checkResult(sd_bus_match_signal(bus_.get(), &slot, LocalName, LocalPath, LocalName, "Connected",
-                                    notify<&BrokerConnection::onConnected>, this),
-                "watch bus connection");
+    checkResult(
+        sd_bus_match_signal(bus_.get(), &slot, LocalName, LocalPath, LocalName, "Connected", onConnect, this),
+        "watch bus connection");
     connectedSlot_.reset(slot);
     checkResult(sd_bus_match_signal(bus_.get(), &slot, LocalName, LocalPath, LocalName, "Disconnected",
-                                    notify<&BrokerConnection::onDisconnected>, this),
+                                    onDisconnect, this),
                 "watch bus connection");
     disconnectedSlot_.reset(slot);
 }
@@ -93,21 +109,32 @@ void BrokerConnection::onConnected() {
     requestName();
 }
 
-// One match for all subscribers, however many: their names come and go, the rule stays.
+// One match for all subscribers, however many, and only for names that go.
 void BrokerConnection::addMatches() {
-    const auto onSignal = [](sd_bus_message* signal, void* self, sd_bus_error* error) {
-        return answerCall([&] { static_cast<BrokerConnection*>(self)->onNameOwnerChanged(signal); }, error);
+    const auto onGone = [](sd_bus_message* signal, void* self, sd_bus_error*) {
+        auto& connection = *static_cast<BrokerConnection*>(self);
+        return connection.guarded([&] { connection.onNameOwnerChanged(signal); });
     };
+    const auto onAcquired = [](sd_bus_message* signal, void* self, sd_bus_error*) {
+        auto& connection = *static_cast<BrokerConnection*>(self);
+        return connection.guarded([&] { connection.onNameAcquired(signal); });
+    };
+    const std::string gone = text("type='signal',sender='", DriverName, "',path='", DriverPath,
+                                  "',interface='", DriverName, "',member='NameOwnerChanged',arg2=''");
     sd_bus_slot* slot = nullptr;
-    checkResult(sd_bus_match_signal_async(bus_.get(), &slot, DriverName, DriverPath, DriverName,
-                                          "NameOwnerChanged", onSignal, nullptr, this),
+    checkResult(sd_bus_add_match_async(bus_.get(), &slot, gone.c_str(), onGone, nullptr, this),
                 "watch names on the bus");
     ownersSlot_.reset(slot);
+    checkResult(sd_bus_match_signal_async(bus_.get(), &slot, DriverName, DriverPath, DriverName,
+                                          "NameAcquired", onAcquired, nullptr, this),
+                "watch own name on the bus");
+    acquiredSlot_.reset(slot);
 }
 
 void BrokerConnection::requestName() {
-    const auto onReply = [](sd_bus_message* reply, void* self, sd_bus_error* error) {
-        return answerCall([&] { static_cast<BrokerConnection*>(self)->onNameReply(reply); }, error);
+    const auto onReply = [](sd_bus_message* reply, void* self, sd_bus_error*) {
+        auto& connection = *static_cast<BrokerConnection*>(self);
+        return connection.guarded([&] { connection.onNameReply(reply); });
     };
     sd_bus_slot* slot = nullptr;
     checkResult(sd_bus_request_name_async(bus_.get(), &slot, names::Bus, SD_BUS_NAME_QUEUE, onReply, this),
@@ -115,21 +142,28 @@ void BrokerConnection::requestName() {
     nameSlot_.reset(slot);
 }
 
+// Results of RequestName: D-Bus specification.
 void BrokerConnection::onNameReply(sd_bus_message* reply) {
-    constexpr std::uint32_t primaryOwner = 1; // D-Bus specification, RequestName
+    constexpr std::uint32_t inQueue = 2;
+    if (const sd_bus_error* refused = sd_bus_message_get_error(reply))
+        return requestNameLater(messageOf(*refused));
     std::uint32_t result = 0;
-    if (const sd_bus_error* refused = sd_bus_message_get_error(reply)) {
-        logError(text("bus ", address_, " refuses the name ", names::Bus, ": ", refused->message,
-                      ", serving without it"));
-        return;
-    }
     checkResult(sd_bus_message_read_basic(reply, 'u', &result), "read reply of the bus");
-    if (result == primaryOwner) {
-        logInfo(text("joined bus ", address_, " as ", names::Bus));
-    } else {
-        logError(
-            text("name ", names::Bus, " on bus ", address_, " belongs to somebody else, waiting for it"));
-    }
+    if (result != inQueue) return onOwnName();
+    logWarning(text("name ", names::Bus, " on bus ", address_, " belongs to somebody else, waiting for it"));
+}
+
+void BrokerConnection::onNameAcquired(sd_bus_message* signal) {
+    const char* name = nullptr;
+    checkResult(sd_bus_message_read_basic(signal, 's', static_cast<void*>(&name)), "read signal of the bus");
+    if (std::string_view(name) == names::Bus) onOwnName();
+}
+
+// Told by the reply and by a signal, in either order.
+void BrokerConnection::onOwnName() {
+    joinBackoff_.succeed();
+    nameBackoff_.succeed();
+    if (!std::exchange(ownsName_, true)) logInfo(text("joined bus ", address_, " as ", names::Bus));
 }
 
 void BrokerConnection::onNameOwnerChanged(sd_bus_message* signal) {
@@ -141,25 +175,35 @@ void BrokerConnection::onNameOwnerChanged(sd_bus_message* signal) {
 }
 
 void BrokerConnection::onDisconnected() {
-    logWarning(text("bus ", address_, " is gone, joining again when it is back"));
-    rejoinTimer_->armAt(std::chrono::steady_clock::now() + RejoinDelay);
+    joinLater(ownsName_ ? "it is gone" : "it hung up");
+}
+
+void BrokerConnection::joinLater(std::string_view reason) {
+    if (joinBackoff_.isFirst())
+        logWarning(text("bus ", address_, ": ", reason, ", joining when it is there"));
+    joinTimer_->armAt(std::chrono::steady_clock::now() + joinBackoff_.delay());
+}
+
+void BrokerConnection::requestNameLater(std::string_view reason) {
+    if (nameBackoff_.isFirst()) {
+        logWarning(text("bus ", address_, " does not give the name ", names::Bus, ": ", reason,
+                        ", serving without it, asking again"));
+    }
+    nameTimer_->armAt(std::chrono::steady_clock::now() + nameBackoff_.delay());
 }
 
 void BrokerConnection::leave() {
+    ownsName_ = false;
+    joinTimer_->disable();
+    nameTimer_->disable();
+    if (!bus_) return;
     publisher_.dropConnection(bus_.get());
-    for (BusSlotHandle* slot : {&nameSlot_, &ownersSlot_, &disconnectedSlot_, &connectedSlot_}) slot->reset();
+    for (BusSlotHandle* slot :
+         {&nameSlot_, &acquiredSlot_, &ownersSlot_, &disconnectedSlot_, &connectedSlot_}) {
+        slot->reset();
+    }
     serving_.reset();
     bus_.reset();
-}
-
-void BrokerConnection::rejoin() {
-    leave();
-    try {
-        join();
-    } catch (const FatalError& error) {
-        logWarning(text(error.what(), ", trying again"));
-        rejoinTimer_->armAt(std::chrono::steady_clock::now() + 10 * RejoinDelay);
-    }
 }
 
 } // namespace keventd

@@ -1,21 +1,23 @@
 // The daemon on a message bus: joined when the bus is there, joined again when it comes back.
 //
 // Nothing here waits. Where there is no bus yet, sd-bus watches for its socket (inotify), and everything that
-// a connection needs is asked for asynchronously. Without any bus the daemon does its work all the same.
+// a connection needs is asked for asynchronously. What fails is tried again, and told once; without any bus,
+// or without the name on it, the daemon does its work all the same.
 #pragma once
 
 #include "daemon/base/c_handles.h"
 #include "daemon/base/event_loop.h"
+#include "daemon/publish/backoff.h"
 #include "daemon/publish/manager_object.h"
 
 #include <string>
+#include <string_view>
 
 namespace keventd {
 
 class BrokerConnection {
 public:
-    /// @param address  D-Bus address
-    /// @throws FatalError if the address is malformed
+    /// @param address  D-Bus address (isBusAddress())
     BrokerConnection(EventLoop& loop, std::string address, ManagerObject& manager, Publisher& publisher);
     BrokerConnection(const BrokerConnection&) = delete;
     BrokerConnection& operator=(const BrokerConnection&) = delete;
@@ -28,7 +30,10 @@ public:
     [[nodiscard]] static std::string addressOf(const std::string& option);
 
 private:
+    template <typename Function>
+    int guarded(Function&& function) noexcept;
     void join();
+    void open();
     void configure();
     void watchConnection();
     void addMatches();
@@ -36,20 +41,28 @@ private:
     void onConnected();
     void onDisconnected();
     void onNameReply(sd_bus_message* reply);
+    void onNameAcquired(sd_bus_message* signal);
     void onNameOwnerChanged(sd_bus_message* signal);
+    void onOwnName();
     void leave();
-    void rejoin();
+    void joinLater(std::string_view reason);
+    void requestNameLater(std::string_view reason);
 
     EventLoop& loop_;
     std::string address_;
     ManagerObject& manager_;
     Publisher& publisher_;
-    EventLoop::Handle rejoinTimer_;
+    Backoff joinBackoff_;
+    Backoff nameBackoff_;
+    EventLoop::Handle joinTimer_;
+    EventLoop::Handle nameTimer_;
     BusHandle bus_;
+    bool ownsName_ = false;
     ManagerObject::Serving serving_;
     BusSlotHandle connectedSlot_;
     BusSlotHandle disconnectedSlot_;
     BusSlotHandle ownersSlot_;
+    BusSlotHandle acquiredSlot_;
     BusSlotHandle nameSlot_;
 };
 

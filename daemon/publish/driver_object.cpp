@@ -16,7 +16,7 @@ constexpr const char* DriverPath = "/org/freedesktop/DBus";
 
 std::string readName(sd_bus_message* call) {
     const char* name = nullptr;
-    checkResult(sd_bus_message_read_basic(call, 's', static_cast<void*>(&name)), "read call");
+    checkRead(sd_bus_message_read_basic(call, 's', static_cast<void*>(&name)));
     return name;
 }
 
@@ -47,6 +47,9 @@ const sd_bus_vtable DriverObject::Table::Rows[] = {
                   SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("ListActivatableNames", "", "as",
                   (handleCall<DriverObject, &DriverObject::onListActivatableNames>),
+                  SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("StartServiceByName", "su", "u",
+                  (handleCall<DriverObject, &DriverObject::onStartServiceByName>),
                   SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("GetId", "", "s", (handleCall<DriverObject, &DriverObject::onGetId>),
                   SD_BUS_VTABLE_UNPRIVILEGED),
@@ -80,6 +83,16 @@ void DriverObject::onGetNameOwner(sd_bus_message* call) {
     }
     // Every message carries the well-known name as its sender, so that is its own unique name here.
     replyString(call, name.c_str());
+}
+
+// GDBusProxy asks for it before anything else.
+void DriverObject::onStartServiceByName(sd_bus_message* call) {
+    constexpr std::uint32_t alreadyRunning = 2; // D-Bus specification, StartServiceByName
+    const std::string name = readName(call);
+    if (!isKnown(name)) {
+        throw BusError(SD_BUS_ERROR_SERVICE_UNKNOWN, text("'", name, "' is not on this private connection"));
+    }
+    checkSent(sd_bus_reply_method_return(call, "u", alreadyRunning), "reply");
 }
 
 void DriverObject::onNameHasOwner(sd_bus_message* call) {

@@ -27,6 +27,7 @@ private:
     void onIgnoredMatch(sd_bus_message* call);
     void onGetNameOwner(sd_bus_message* call);
     void onNameHasOwner(sd_bus_message* call);
+    void onStartServiceByName(sd_bus_message* call);
     void onListNames(sd_bus_message* call);
     void onListActivatableNames(sd_bus_message* call);
     void onGetId(sd_bus_message* call);

@@ -5,19 +5,14 @@
 #include "daemon/publish/method_call.h"
 #include "daemon/publish/publisher.h"
 #include "daemon/publish/signal_writer.h"
+#include "daemon/publish/turn_budget.h"
 #include "dbus/event_codec.h"
 #include "dbus/names.h"
 
 #include <algorithm>
 
 namespace keventd {
-namespace {
-
-// Events looked at for one page: a filter that matches nothing must not keep the daemon from reading. Some
-// milliseconds; the caller goes on with the next page.
-constexpr std::uint64_t MaxLooks = 32'768;
-
-} // namespace
+namespace {} // namespace
 
 void EventPage::reply(sd_bus_message* call, const Stream& stream) const {
     const History& history = stream.history();
@@ -35,11 +30,13 @@ void EventPage::reply(sd_bus_message* call, const Stream& stream) const {
     checkSent(sd_bus_send(nullptr, message, nullptr), "reply");
 }
 
+// A filter that matches nothing must not keep the daemon from reading: the caller goes on with the next page.
 std::uint64_t EventPage::append(sd_bus_message* reply, const History& history, std::uint64_t first) const {
-    const std::uint64_t end = std::min(history.nextId(), first + MaxLooks);
+    const TurnBudget budget;
     std::size_t bytes = 0;
     std::uint32_t count = 0;
-    for (std::uint64_t id = first; id < end; ++id) {
+    for (std::uint64_t id = first; id < history.nextId(); ++id) {
+        if (id > first && budget.isSpent()) return id;
         const EventView event = history.at(id);
         if (!options.filter.matches(event)) continue;
         bytes += encodedSize(event);
@@ -47,7 +44,7 @@ std::uint64_t EventPage::append(sd_bus_message* reply, const History& history, s
         checkResult(appendEvent(reply, event), "write event");
         if (++count == max) return id + 1;
     }
-    return end;
+    return history.nextId();
 }
 
 } // namespace keventd

@@ -39,7 +39,7 @@ void replyLater(sd_bus_message* call, std::uint64_t value) {
 
 std::uint32_t readNumber(sd_bus_message* call) {
     std::uint32_t number = 0;
-    checkResult(sd_bus_message_read_basic(call, 'u', &number), "read call");
+    checkRead(sd_bus_message_read_basic(call, 'u', &number));
     return number;
 }
 
@@ -118,13 +118,15 @@ std::vector<SourceStatus> ManagerObject::sourceStatus() const {
 }
 
 void ManagerObject::tellChangedSources() {
-    if (auto now = sourceStatus(); now != toldStatus_) {
-        toldStatus_ = std::move(now);
-        for (sd_bus* bus : served_) {
-            const int result = sd_bus_emit_properties_changed(bus, names::Object, names::Manager,
-                                                              names::property::Sources, nullptr);
-            if (result < 0) logDebug(text("tell of changed sources: ", errorText(-result), ", ignoring"));
-        }
+    const bool asTold =
+        std::equal(sources_.begin(), sources_.end(), toldStatus_.begin(), toldStatus_.end(),
+                   [](const Source* source, const SourceStatus& told) { return source->status() == told; });
+    if (asTold) return;
+    toldStatus_ = sourceStatus();
+    for (sd_bus* bus : served_) {
+        const int result = sd_bus_emit_properties_changed(bus, names::Object, names::Manager,
+                                                          names::property::Sources, nullptr);
+        if (result < 0) logDebug(text("tell of changed sources: ", errorText(-result), ", ignoring"));
     }
 }
 
@@ -141,8 +143,10 @@ void ManagerObject::onUnsubscribe(sd_bus_message* call) {
 void ManagerObject::onAcknowledge(sd_bus_message* call) {
     const std::uint32_t number = readNumber(call);
     std::uint64_t id = 0;
-    checkResult(sd_bus_message_read_basic(call, 't', &id), "read call");
+    checkRead(sd_bus_message_read_basic(call, 't', &id));
     publisher_.acknowledge(senderOf(call), number, id);
+    // Not every library heeds the annotation that there is no reply: some would wait for it.
+    if (sd_bus_message_get_expect_reply(call) > 0) reply(call, "");
 }
 
 void ManagerObject::onGetEvents(sd_bus_message* call) {
@@ -190,9 +194,9 @@ void ManagerObject::getSources(sd_bus_message* reply) const {
     checkResult(sd_bus_message_open_container(reply, 'a', "(sss)"), "write property");
     for (const Source* source : sources_) {
         const SourceStatus status = source->status();
-        checkResult(sd_bus_message_append(reply, "(sss)", source->name(), stateName(status.state),
-                                          status.reason.c_str()),
-                    "write property");
+        checkResult(
+            sd_bus_message_append(reply, "(sss)", source->name(), stateName(status.state), status.reason),
+            "write property");
     }
     checkResult(sd_bus_message_close_container(reply), "write property");
 }

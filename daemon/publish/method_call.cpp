@@ -17,9 +17,16 @@ int answerCall(const std::function<void()>& handler, sd_bus_error* error) noexce
     } catch (const BusError& refused) {
         return sd_bus_error_set(error, refused.name(), refused.what());
     } catch (const std::exception& failure) {
-        logError(text("method call failed: ", failure.what(), ", telling the caller"));
+        static RateLimit limit;
+        logWarning(text("method call failed: ", failure.what(), ", telling the caller"), limit);
         return sd_bus_error_set(error, SD_BUS_ERROR_FAILED, "internal error, see the log of keventd");
     }
+}
+
+int checkRead(int result) {
+    if (result == -EBADMSG || result == -ENXIO)
+        throw BusError(SD_BUS_ERROR_INVALID_ARGS, "malformed arguments");
+    return checkResult(result, "read call");
 }
 
 void checkSent(int result, const char* what) {

@@ -11,9 +11,14 @@ namespace keventd {
 /// @return as sd_bus_message_handler_t: 1, or a negative errno with `error` set
 [[nodiscard]] int answerCall(const std::function<void()>& handler, sd_bus_error* error) noexcept;
 
+/// @param result  of reading a message of a peer, whose body sd-bus looks at only then
+/// @return the result
+/// @throws BusError InvalidArgs if the body is malformed, FatalError for anything else
+int checkRead(int result);
+
 /// @param result  of sending a message. That the other end has gone is no failure of ours, and tells itself
-/// by
-///                the signal Disconnected
+/// by the
+///                signal Disconnected
 /// @throws FatalError for any other
 void checkSent(int result, const char* what);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <systemd/sd-bus.h>
 
@@ -13,6 +14,10 @@ struct Peer {
     std::string name;      ///< unique name on the bus, empty on a private connection
 
     bool operator==(const Peer&) const = default;
+    /// Any order, for maps.
+    bool operator<(const Peer& other) const {
+        return bus == other.bus ? name < other.name : std::less<>()(bus, other.bus);
+    }
 };
 
 /// @return the sender of a message that came in

@@ -25,9 +25,9 @@ bool isLocal(sd_bus_message* message) {
 
 } // namespace
 
-PrivateConnection::PrivateConnection(EventLoop& loop, UniqueFd fd, std::uint64_t serial,
+PrivateConnection::PrivateConnection(EventLoop& loop, UniqueFd fd, uid_t uid, std::uint64_t serial,
                                      ManagerObject& manager, std::function<void()> onGone)
-    : onGone_(std::move(onGone)), driver_(text(":1.", serial)), bus_(newBus()),
+    : uid_(uid), onGone_(std::move(onGone)), driver_(text(":1.", serial)), bus_(newBus()),
       firstMessages_(loop.addDefer("first messages", [this] { onFirstMessages(); })) {
     firstMessages_->disable();
     start(loop, std::move(fd));
@@ -65,7 +65,10 @@ void PrivateConnection::addFilter() {
         if (connection.gone_) return 1;
         if (!isLocal(message)) connection.spoke_ = true;
         if (!connection.leavesRepliesUnread()) return 0;
-        logWarning("client of the private socket does not read its replies, cutting it off");
+        static RateLimit limit;
+        logWarning(text("client of the private socket, of user ", connection.uid_,
+                        ", does not read its replies, cutting it off"),
+                   limit);
         connection.end();
         return 1;
     };

@@ -8,25 +8,28 @@
 #include "daemon/publish/manager_object.h"
 
 #include <functional>
+#include <sys/types.h>
 
 namespace keventd {
 
 class PrivateConnection {
 public:
-    /// Replies that a client may leave unread beyond what its socket holds; one that lets more pile up is cut
-    /// off. With the largest reply of 256 KiB, this bounds what it costs.
+    /// Messages that a client may leave unread beyond what its socket holds; one that lets more pile up is
+    /// cut off. With the largest of 256 KiB, this bounds what it costs.
     static constexpr std::uint64_t MaxUnreadMessages = 16;
 
     /// @param fd      accepted
+    /// @param uid     of the client (SO_PEERCRED)
     /// @param serial  distinguishes the client from others: ":1.SERIAL"
     /// @param onGone  called once when the client has gone or is to be cut off; may not destroy the
     ///                connection at once, since that is what calls it
-    PrivateConnection(EventLoop& loop, UniqueFd fd, std::uint64_t serial, ManagerObject& manager,
+    PrivateConnection(EventLoop& loop, UniqueFd fd, uid_t uid, std::uint64_t serial, ManagerObject& manager,
                       std::function<void()> onGone);
     PrivateConnection(const PrivateConnection&) = delete;
     PrivateConnection& operator=(const PrivateConnection&) = delete;
 
     [[nodiscard]] sd_bus* bus() const { return bus_.get(); }
+    [[nodiscard]] uid_t uid() const { return uid_; }
     [[nodiscard]] bool gone() const { return gone_; }
     /// @return whether the client has sent a message; to have authenticated is not enough
     [[nodiscard]] bool spoke() const { return spoke_; }
@@ -41,6 +44,7 @@ private:
     void onFirstMessages();
     [[nodiscard]] bool leavesRepliesUnread() const;
 
+    uid_t uid_;
     std::function<void()> onGone_;
     bool gone_ = false;
     bool spoke_ = false;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "daemon/base/event_loop.h"
+#include "daemon/base/rate_limit.h"
 #include "daemon/base/unique_fd.h"
 #include "daemon/publish/listening_socket.h"
 #include "daemon/publish/private_connection.h"
 
 #include <list>
+#include <string_view>
 
 namespace keventd {
 
@@ -15,6 +17,8 @@ public:
     /// Connections at once. Beyond that, a new one takes the place of the oldest that has not sent anything;
     /// if all have, it waits until one ends.
     static constexpr std::size_t MaxConnections = 512;
+    /// Of one user, but for root. Beyond that, a new one is closed at once.
+    static constexpr std::size_t MaxConnectionsOfUser = 128;
 
     /// All that is borrowed outlives the socket.
     PrivateSocket(EventLoop& loop, ListeningSocket socket, ManagerObject& manager, Publisher& publisher);
@@ -24,7 +28,9 @@ public:
 private:
     void onConnection();
     void welcome(UniqueFd fd);
+    [[nodiscard]] bool mayConnect(uid_t uid);
     void makeRoom();
+    void pause(std::string_view reason);
     void removeGone();
 
     EventLoop& loop_;
@@ -33,8 +39,10 @@ private:
     Publisher& publisher_;
     std::list<PrivateConnection> connections_;
     std::uint64_t lastSerial_ = 0;
+    RateLimit log_;
     EventLoop::Handle removal_;
     EventLoop::Handle watch_;
+    EventLoop::Handle retry_;
 };
 
 } // namespace keventd

@@ -2,24 +2,25 @@
 //
 // Serving follows reading: after each turn of the loop in which anything happened (events, an
 // acknowledgement, a connection that could write again), every subscription that is behind gets what it has
-// room for.
+// room for, as far as the time of the turn goes; the next turn begins behind the last that was served.
 #pragma once
 
 #include "daemon/base/event_loop.h"
+#include "daemon/base/rate_limit.h"
+#include "daemon/publish/client_account.h"
 #include "daemon/publish/subscribe_options.h"
 #include "daemon/publish/subscription.h"
 #include "daemon/stream/stream.h"
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace keventd {
 
 class Publisher {
 public:
-    static constexpr std::size_t MaxSubscriptionsPerClient = 1024;
-
     /// @param stream  outlives the publisher
     Publisher(EventLoop& loop, const Stream& stream);
     Publisher(const Publisher&) = delete;
@@ -45,23 +46,34 @@ public:
     [[nodiscard]] std::size_t subscriptions() const { return subscriptions_.size(); }
 
 private:
+    using Subscriptions = std::map<std::uint32_t, Subscription>;
+
     struct Waiter {
         Peer owner;
         std::uint64_t seqnum;
         std::function<void()> done;
+        std::optional<std::uint64_t> next; ///< the stream's, once all up to `seqnum` has left
     };
 
     void pump();
-    [[nodiscard]] bool pumpOne(Subscription& subscription);
+    void pumpAll();
+    [[nodiscard]] Subscriptions::iterator orFirst(Subscriptions::iterator entry);
+    [[nodiscard]] Subscription::Progress pumpOne(Subscription& subscription, const TurnBudget& budget);
     void answerSettled();
+    [[nodiscard]] bool isReached(Waiter& waiter) const;
+    [[nodiscard]] std::uint32_t freeNumber();
     [[nodiscard]] Subscription* find(const Peer& owner, std::uint32_t number);
     void forget(const std::function<bool(const Peer&)>& gone);
 
     const Stream& stream_;
-    std::map<std::uint32_t, Subscription> subscriptions_;
+    std::map<Peer, ClientAccount> accounts_; // before what refers to them
+    Subscriptions subscriptions_;
     std::uint32_t lastNumber_ = 0;
-    std::uint32_t firstOfTurn_ = 0;
+    std::uint32_t turnAfter_ = 0;  // the next turn begins with the subscription behind this number
+    std::uint64_t pumpedUpTo_ = 0; // the stream's next id at the last turn
+    bool isUnfinished_ = false;    // somebody may be sent something, although there are no new events
     std::vector<Waiter> waiters_;
+    RateLimit failureLog_;
     EventLoop::Handle afterTurn_;
     EventLoop::Handle again_; // there is more to send: another turn, without waiting for anything
 };

@@ -19,6 +19,8 @@ public:
 
     /// @return false if the batch is full; the event is then not in it
     [[nodiscard]] bool add(const EventView& event);
+    /// @return upper bound of what the events in it take
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
     /// Ends the message and hands it to the connection.
     void send(std::uint64_t next);
 

@@ -1,12 +1,13 @@
 #include "daemon/publish/subscribe_options.h"
 
-#include "daemon/base/errors.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/bus_error.h"
+#include "daemon/publish/method_call.h"
 #include "dbus/names.h"
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -33,13 +34,36 @@ std::optional<EventField> findField(std::string_view option) {
     throw BusError(names::error::InvalidOption, text("option '", option, "': ", why));
 }
 
-Glob parseGlob(std::string_view option, std::string_view pattern) {
+/// @param shown  what the client wrote
+Glob parseGlob(std::string_view option, std::string_view pattern, std::string_view shown) {
     auto glob = Glob::parse(pattern);
-    if (!glob)
+    if (!glob) {
         throw BusError(names::error::InvalidFilter,
-                       text("option '", option, "': malformed glob '", pattern, "'"));
+                       text("option '", option, "': malformed glob '", shown, "'"));
+    }
     return std::move(*glob);
 }
+
+// How much a filter may cost to keep and to match; asked for each term as it is read, before it is kept.
+class FilterAllowance {
+public:
+    void take(std::string_view term) {
+        ++terms_;
+        bytes_ += term.size();
+        if (terms_ > SubscribeOptions::MaxTerms) refuseMoreThan(SubscribeOptions::MaxTerms, " globs");
+        if (bytes_ > SubscribeOptions::MaxFilterBytes) {
+            refuseMoreThan(SubscribeOptions::MaxFilterBytes, " bytes of globs");
+        }
+    }
+
+private:
+    [[noreturn]] static void refuseMoreThan(std::size_t count, const char* what) {
+        throw BusError(names::error::LimitExceeded, text("more than ", count, what));
+    }
+
+    std::size_t terms_ = 0;
+    std::size_t bytes_ = 0;
+};
 
 // Reads the value of one option: a variant that must be of the given type.
 class ValueReader {
@@ -50,57 +74,59 @@ public:
     Value basic(const char* type) {
         Value value{};
         enter(type);
-        checkResult(sd_bus_message_read_basic(message_, *type, &value), "read option");
+        checkRead(sd_bus_message_read_basic(message_, *type, &value));
         exit();
         return value;
     }
 
-    std::vector<std::string> strings() {
-        std::vector<std::string> values;
+    /// Calls `take` for each string; they are borrowed from the message.
+    void strings(const std::function<void(std::string_view)>& take) {
         enter("as");
-        checkResult(sd_bus_message_enter_container(message_, 'a', "s"), "read option");
+        checkRead(sd_bus_message_enter_container(message_, 'a', "s"));
         const char* value = nullptr;
-        while (checkResult(sd_bus_message_read_basic(message_, 's', static_cast<void*>(&value)),
-                           "read option") > 0) {
-            values.emplace_back(value);
-        }
+        while (checkRead(sd_bus_message_read_basic(message_, 's', static_cast<void*>(&value))) > 0)
+            take(value);
         exit();
         exit();
-        return values;
     }
 
 private:
     void enter(const char* type) {
         const char* contents = nullptr;
-        checkResult(sd_bus_message_peek_type(message_, nullptr, &contents), "read option");
+        checkRead(sd_bus_message_peek_type(message_, nullptr, &contents));
         if (std::string_view(contents) != type) {
             refuse(option_, text("type '", contents, "', expected '", type, "'"));
         }
-        checkResult(sd_bus_message_enter_container(message_, 'v', type), "read option");
+        checkRead(sd_bus_message_enter_container(message_, 'v', type));
     }
-    void exit() { checkResult(sd_bus_message_exit_container(message_), "read option"); }
+    void exit() { checkRead(sd_bus_message_exit_container(message_)); }
 
     sd_bus_message* message_;
     std::string_view option_;
 };
 
-void readGlobs(ValueReader& value, std::string_view option, EventField field, Filter& filter) {
+void readGlobs(ValueReader& value, std::string_view option, EventField field, FilterAllowance& allowance,
+               Filter& filter) {
     std::vector<Glob> globs;
-    for (const std::string& pattern : value.strings()) globs.push_back(parseGlob(option, pattern));
+    value.strings([&](std::string_view pattern) {
+        allowance.take(pattern);
+        globs.push_back(parseGlob(option, pattern, pattern));
+    });
     filter.addField(field, std::move(globs));
 }
 
-void readProperties(ValueReader& value, Filter& filter) {
+void readProperties(ValueReader& value, FilterAllowance& allowance, Filter& filter) {
     constexpr std::string_view option = names::option::Properties;
-    for (const std::string& term : value.strings()) {
+    value.strings([&](std::string_view term) {
+        allowance.take(term);
         const std::size_t equals = term.find('=');
-        if (equals == 0 || equals == std::string::npos) {
+        if (equals == 0 || equals == std::string_view::npos) {
             throw BusError(names::error::InvalidFilter,
                            text("option '", option, "': '", term, "' is not KEY=GLOB"));
         }
-        filter.addProperty(term.substr(0, equals),
-                           parseGlob(option, std::string_view(term).substr(equals + 1)));
-    }
+        filter.addProperty(std::string(term.substr(0, equals)),
+                           parseGlob(option, term.substr(equals + 1), term));
+    });
 }
 
 std::uint32_t readWindow(ValueReader& value) {
@@ -117,12 +143,13 @@ std::chrono::microseconds readTime(ValueReader& value) {
     return std::chrono::microseconds(std::min(value.basic<std::uint64_t>("t"), latest));
 }
 
-void readOption(sd_bus_message* message, std::string_view option, SubscribeOptions& options) {
+void readOption(sd_bus_message* message, std::string_view option, FilterAllowance& allowance,
+                SubscribeOptions& options) {
     ValueReader value(message, option);
     if (const auto field = findField(option)) {
-        readGlobs(value, option, *field, options.filter);
+        readGlobs(value, option, *field, allowance, options.filter);
     } else if (option == names::option::Properties) {
-        readProperties(value, options.filter);
+        readProperties(value, allowance, options.filter);
     } else if (option == names::option::Stream) {
         options.stream = value.basic<const char*>("s");
     } else if (option == names::option::Since) {
@@ -136,28 +163,22 @@ void readOption(sd_bus_message* message, std::string_view option, SubscribeOptio
     }
 }
 
-void check(const SubscribeOptions& options) {
-    if (options.since && options.sinceBoottime) {
-        refuse(names::option::SinceBoottime, "not together with 'since'");
-    }
-    if (options.filter.terms() > SubscribeOptions::MaxTerms) {
-        throw BusError(names::error::LimitExceeded, text("more than ", SubscribeOptions::MaxTerms, " globs"));
-    }
-}
-
 } // namespace
 
 SubscribeOptions readSubscribeOptions(sd_bus_message* message) {
     SubscribeOptions options;
-    checkResult(sd_bus_message_enter_container(message, 'a', "{sv}"), "read options");
-    while (checkResult(sd_bus_message_enter_container(message, 'e', "sv"), "read options") > 0) {
+    FilterAllowance allowance;
+    checkRead(sd_bus_message_enter_container(message, 'a', "{sv}"));
+    while (checkRead(sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
         const char* option = nullptr;
-        checkResult(sd_bus_message_read_basic(message, 's', static_cast<void*>(&option)), "read options");
-        readOption(message, option, options);
-        checkResult(sd_bus_message_exit_container(message), "read options");
+        checkRead(sd_bus_message_read_basic(message, 's', static_cast<void*>(&option)));
+        readOption(message, option, allowance, options);
+        checkRead(sd_bus_message_exit_container(message));
     }
-    checkResult(sd_bus_message_exit_container(message), "read options");
-    check(options);
+    checkRead(sd_bus_message_exit_container(message));
+    if (options.since && options.sinceBoottime) {
+        refuse(names::option::SinceBoottime, "not together with 'since'");
+    }
     return options;
 }
 

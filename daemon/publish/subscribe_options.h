@@ -14,7 +14,10 @@ namespace keventd {
 struct SubscribeOptions {
     static constexpr std::uint32_t DefaultWindow = 1024;
     static constexpr std::uint32_t MaxWindow = 65'536;
-    static constexpr std::size_t MaxTerms = 256;
+    static constexpr std::size_t MaxTerms = 256; ///< globs
+    /// Of all globs and keys together. To match them costs no more than this times the length of the event's
+    /// text: some milliseconds at the very worst.
+    static constexpr std::size_t MaxFilterBytes = 8 * 1024;
 
     Filter filter;
     std::optional<std::string> stream;

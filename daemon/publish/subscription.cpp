@@ -9,9 +9,6 @@
 namespace keventd {
 namespace {
 
-// Events looked at in one turn: about a millisecond, so that reading and other subscribers get theirs.
-constexpr std::uint64_t MaxLooksPerTurn = 4096;
-
 // Messages in the connection's queue above which nothing more is put into it. With batches of 256 KiB, this
 // bounds what a client that does not read costs.
 constexpr std::uint64_t MaxQueuedWrites = 4;
@@ -24,58 +21,90 @@ std::uint64_t advanceInterval(const History& history) {
 
 } // namespace
 
-Subscription::Subscription(std::uint32_t number, Peer owner, Filter filter, std::uint64_t next,
-                           std::uint32_t window)
-    : number_(number), owner_(std::move(owner)), filter_(std::move(filter)), next_(next), toldNext_(next),
-      acknowledgedNext_(next), window_(window) {}
+Subscription::Subscription(std::uint32_t number, Peer owner, ClientAccount& account, Filter filter,
+                           std::uint64_t next, std::uint32_t window)
+    : number_(number), owner_(std::move(owner)), account_(account), filter_(std::move(filter)), next_(next),
+      toldNext_(next), acknowledgedNext_(next), window_(window) {
+    ++account_.subscriptions;
+}
+
+Subscription::~Subscription() {
+    --account_.subscriptions;
+    for (const Sent& sent : unacknowledged_) account_.unacknowledgedBytes -= sent.bytes;
+}
 
 void Subscription::acknowledge(std::uint64_t id) {
-    while (!unacknowledged_.empty() && unacknowledged_.front() <= id) unacknowledged_.pop_front();
+    for (; !unacknowledged_.empty() && unacknowledged_.front().id <= id; unacknowledged_.pop_front()) {
+        account_.unacknowledgedBytes -= unacknowledged_.front().bytes;
+    }
     const bool took = id >= toldNext_ - 1 || (unacknowledged_.empty() && toldNext_ > acknowledgedNext_);
     if (took) acknowledgedNext_ = toldNext_;
 }
 
-bool Subscription::pump(const History& history) {
-    if (isBlocked()) return false;
-    if (next_ < history.firstId()) tellLost(history);
-    if (mayLook(history)) sendBatch(history);
-    if (next_ >= toldNext_ + advanceInterval(history)) advance();
-    return mayLook(history);
-}
-
-bool Subscription::mayLook(const History& history) const {
-    return next_ < history.nextId() && !isBlocked();
+Subscription::Progress Subscription::pump(const History& history, const TurnBudget& budget) {
+    if (isBehind(history) && !isBlocked()) {
+        if (next_ < history.firstId()) tellLostUpTo(history.firstId());
+        if (isBehind(history)) sendBatch(history, budget);
+    }
+    if (mustAdvance(history)) advance();
+    if (!isBehind(history)) return Progress::Done;
+    return isBlocked() ? Progress::Blocked : Progress::More;
 }
 
 bool Subscription::isBlocked() const {
-    return unacknowledged_.size() >= window_ || queuedWrites(owner_.bus) >= MaxQueuedWrites;
+    return !hasRoomBeside({}, 0) || queuedWrites(owner_.bus) >= MaxQueuedWrites;
 }
 
-void Subscription::tellLost(const History& history) {
-    sendLost(owner_, number_, next_, history.firstId() - 1);
-    next_ = history.firstId();
+bool Subscription::hasRoomBeside(const std::vector<Sent>& batch, std::size_t batchBytes) const {
+    return unacknowledged_.size() + batch.size() < window_ &&
+           account_.unacknowledgedBytes + batchBytes < ClientAccount::MaxUnacknowledgedBytes;
+}
+
+Subscription::Progress Subscription::skip(const History& history) {
+    if (isBehind(history)) tellLostUpTo(history.nextId());
+    return Progress::Done;
+}
+
+void Subscription::tellLostUpTo(std::uint64_t end) {
+    sendLost(owner_, number_, next_, end - 1);
+    next_ = end;
     if (acknowledgedNext_ == toldNext_) acknowledgedNext_ = next_; // this signal needs no answer
     toldNext_ = next_;
 }
 
-void Subscription::sendBatch(const History& history) {
+// Nothing is remembered before it has been sent.
+void Subscription::sendBatch(const History& history, const TurnBudget& budget) {
     std::optional<EventsSignal> batch;
-    const std::uint64_t end = std::min(history.nextId(), next_ + MaxLooksPerTurn);
-    for (; next_ < end && unacknowledged_.size() < window_; ++next_) {
-        const EventView event = history.at(next_);
+    std::vector<Sent> sent;
+    std::size_t bytes = 0;
+    std::uint64_t id = next_;
+    do {
+        const EventView event = history.at(id);
         if (!filter_.matches(event)) continue;
         if (!batch) batch.emplace(owner_, number_);
         if (!batch->add(event)) break;
-        unacknowledged_.push_back(next_);
+        sent.push_back({id, static_cast<std::uint32_t>(batch->bytes() - bytes)});
+        bytes = batch->bytes();
+    } while (++id < history.nextId() && hasRoomBeside(sent, bytes) && !budget.isSpent());
+    if (batch) {
+        batch->send(id);
+        toldNext_ = id;
     }
-    if (!batch) return;
-    batch->send(next_);
-    toldNext_ = next_;
+    next_ = id;
+    remember(sent);
 }
 
-// Only to one who has acknowledged what went before: else these, too, would pile up.
+void Subscription::remember(const std::vector<Sent>& batch) {
+    for (const Sent& sent : batch) account_.unacknowledgedBytes += sent.bytes;
+    unacknowledged_.insert(unacknowledged_.end(), batch.begin(), batch.end());
+}
+
+// While nothing matches. Only to one who has acknowledged what went before: else these, too, would pile up.
+bool Subscription::mustAdvance(const History& history) const {
+    return next_ >= toldNext_ + advanceInterval(history) && acknowledgedNext_ >= toldNext_ && !isBlocked();
+}
+
 void Subscription::advance() {
-    if (acknowledgedNext_ < toldNext_) return;
     EventsSignal(owner_, number_).send(next_);
     toldNext_ = next_;
 }

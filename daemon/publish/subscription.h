@@ -2,51 +2,80 @@
 //
 // It is sent what it has room for, and reads the rest from the history when it has acknowledged. If the
 // history has overtaken it by then, it is told. So nobody is ever waited for, and nobody costs more memory
-// than the window and what the connection holds.
+// than what it may leave unacknowledged and what the connection holds.
 #pragma once
 
+#include "daemon/publish/client_account.h"
 #include "daemon/publish/peer.h"
+#include "daemon/publish/turn_budget.h"
 #include "daemon/stream/filter.h"
 #include "daemon/stream/history.h"
 
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 namespace keventd {
 
 class Subscription {
 public:
-    /// @param next    id of the first event to look at; may be no longer kept
-    /// @param window  events that may be unacknowledged
-    Subscription(std::uint32_t number, Peer owner, Filter filter, std::uint64_t next, std::uint32_t window);
+    enum class Progress {
+        Done,    ///< has been sent all that there is
+        Blocked, ///< there is more, but no room: until an acknowledgement, or until the connection can write
+        More,    ///< there is more, and room for it; the turn has ended
+    };
+
+    /// @param account  of the owner; outlives the subscription
+    /// @param next     id of the first event to look at; may be no longer kept
+    /// @param window   events that may be unacknowledged
+    Subscription(std::uint32_t number, Peer owner, ClientAccount& account, Filter filter, std::uint64_t next,
+                 std::uint32_t window);
+    Subscription(const Subscription&) = delete;
+    Subscription& operator=(const Subscription&) = delete;
+    ~Subscription();
 
     [[nodiscard]] std::uint32_t number() const { return number_; }
     [[nodiscard]] const Peer& owner() const { return owner_; }
     /// @return id of the next event to look at
     [[nodiscard]] std::uint64_t next() const { return next_; }
+    /// @return whether nothing more can be sent now
+    [[nodiscard]] bool isBlocked() const;
 
     /// Opens the window: everything up to `id` has been taken. Ids that were never sent do no harm.
     void acknowledge(std::uint64_t id);
 
-    /// Sends what may be sent, a bounded amount at a time.
-    /// @return true if there is more to do that nothing but this turn's bound held back
-    [[nodiscard]] bool pump(const History& history);
+    /// Sends what may be sent, at most one batch of events; looks at one event at least, if it may look at
+    /// any.
+    /// @throws FatalError if a signal cannot be sent; nothing is lost then, the next call tries again
+    [[nodiscard]] Progress pump(const History& history, const TurnBudget& budget);
+
+    /// Gives up what there is, and tells so.
+    /// @throws FatalError if that cannot be sent; nothing has changed then
+    [[nodiscard]] Progress skip(const History& history);
 
 private:
-    [[nodiscard]] bool mayLook(const History& history) const;
-    [[nodiscard]] bool isBlocked() const;
-    void tellLost(const History& history);
-    void sendBatch(const History& history);
+    struct Sent {
+        std::uint64_t id;
+        std::uint32_t bytes;
+    };
+
+    [[nodiscard]] bool isBehind(const History& history) const { return next_ < history.nextId(); }
+    [[nodiscard]] bool hasRoomBeside(const std::vector<Sent>& batch, std::size_t batchBytes) const;
+    void tellLostUpTo(std::uint64_t end);
+    void sendBatch(const History& history, const TurnBudget& budget);
+    void remember(const std::vector<Sent>& batch);
+    [[nodiscard]] bool mustAdvance(const History& history) const;
     void advance();
 
     std::uint32_t number_;
     Peer owner_;
+    ClientAccount& account_;
     Filter filter_;
     std::uint64_t next_;
     std::uint64_t toldNext_;         // `next` of the last signal
     std::uint64_t acknowledgedNext_; // all before it has been acknowledged
     std::uint32_t window_;
-    std::deque<std::uint64_t> unacknowledged_; // ids sent, at most window_
+    std::deque<Sent> unacknowledged_; // at most window_
 };
 
 } // namespace keventd

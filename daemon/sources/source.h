@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace keventd {
@@ -23,9 +23,11 @@ enum class SourceState { Running, Waiting, Failed };
 
 struct SourceStatus {
     SourceState state = SourceState::Running;
-    std::string reason; ///< why it is not running; empty if it is
+    const char* reason = ""; ///< why it is not running, a literal; empty if it is
 
-    bool operator==(const SourceStatus&) const = default;
+    bool operator==(const SourceStatus& other) const {
+        return state == other.state && std::string_view(reason) == other.reason;
+    }
 };
 
 /// What one call of drain() met.

@@ -64,11 +64,4 @@ bool Filter::matches(const EventView& event) const {
     return tellsOfLoss(event);
 }
 
-std::size_t Filter::terms() const {
-    std::size_t count = 0;
-    for (const auto& [field, globs] : fields_) count += globs.size();
-    for (const auto& [key, globs] : properties_) count += globs.size();
-    return count;
-}
-
 } // namespace keventd

@@ -24,8 +24,6 @@ public:
     /// @return true if the event satisfies everything demanded; events about a loss (`keventd`/`overrun`,
     ///         `keventd`/`resynced`) always do
     [[nodiscard]] bool matches(const EventView& event) const;
-    /// @return number of globs
-    [[nodiscard]] std::size_t terms() const;
 
 private:
     std::vector<std::pair<EventField, std::vector<Glob>>> fields_;

@@ -20,7 +20,7 @@ namespace keventd {
 
 class Intake {
 public:
-    /// Messages of the kernel read in one turn; several times what one subscription is sent in one.
+    /// Messages of the kernel read in one turn: some ten milliseconds.
     static constexpr std::size_t Budget = 4096;
     /// Of each other source: libudev takes 44 us for one, and the kernel's socket waits meanwhile.
     static constexpr std::size_t EffectBudget = 64;

@@ -118,19 +118,27 @@ protected:
         if (found.status != 0) GTEST_SKIP() << "needs python3-gi: " << found.err;
         FirstEvent::SetUp();
     }
-    [[nodiscard]] Finished subscribeInGio(const std::string& kind) const {
-        return run({Python, GIO_SUBSCRIBER, "--kind=" + kind, "--property=" + uevents_.term(),
-                    "--timeout=" + std::to_string(Patience.count()), address()});
+    [[nodiscard]] Finished subscribeInGio(const std::vector<std::string>& options) const {
+        std::vector<std::string> command{Python, GIO_SUBSCRIBER, "--property=" + uevents_.term(),
+                                         "--timeout=" + std::to_string(Patience.count()), address()};
+        command.insert(command.end(), options.begin(), options.end());
+        return run(std::move(command));
+    }
+    void expectFirstEvent(const Finished& finished) const {
+        ASSERT_EQ(finished.status, 0) << finished.err;
+        const auto event = nlohmann::json::parse(finished.out);
+        EXPECT_EQ(event["properties"]["SYNTH_ARG_N"], "1") << finished.out;
     }
 
     static constexpr const char* Python = "/usr/bin/python3"; // the one that Debian's python3-gi is for
 };
 
 TEST_P(FirstEventInGio, ReachesASubscriberOnABus) {
-    const Finished finished = subscribeInGio("bus");
-    ASSERT_EQ(finished.status, 0) << finished.err;
-    const auto event = nlohmann::json::parse(finished.out);
-    EXPECT_EQ(event["properties"]["SYNTH_ARG_N"], "1") << finished.out;
+    expectFirstEvent(subscribeInGio({"--kind=bus"}));
+}
+
+TEST_P(FirstEventInGio, ReachesAProxyOnABus) {
+    expectFirstEvent(subscribeInGio({"--kind=bus", "--proxy"}));
 }
 
 INSTANTIATE_TEST_SUITE_P(, FirstEventInGio,
@@ -140,10 +148,7 @@ INSTANTIATE_TEST_SUITE_P(, FirstEventInGio,
 class FirstEventInGioPeer : public FirstEventInGio {};
 
 TEST_P(FirstEventInGioPeer, ReachesASubscriberThatSaysNoHello) {
-    const Finished finished = subscribeInGio("peer");
-    ASSERT_EQ(finished.status, 0) << finished.err;
-    const auto event = nlohmann::json::parse(finished.out);
-    EXPECT_EQ(event["properties"]["SYNTH_ARG_N"], "1") << finished.out;
+    expectFirstEvent(subscribeInGio({"--kind=peer"}));
 }
 
 INSTANTIATE_TEST_SUITE_P(, FirstEventInGioPeer, testing::Values(Road::PrivateSocket), NameOfRoad());

@@ -21,6 +21,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("address")
     parser.add_argument("--kind", choices=("bus", "peer"), required=True)
+    parser.add_argument("--proxy", action="store_true", help="by a Gio.DBusProxy, as most programs do")
     parser.add_argument("--property", required=True)
     parser.add_argument("--timeout", type=int, required=True)
     return parser.parse_args()
@@ -39,21 +40,41 @@ def subscribe(connection, name, term):
                          Gio.DBusCallFlags.NONE, -1, None)
 
 
+def connect_handler(connection, name, on_events):
+    def on_signal(_connection, _sender, _path, _interface, _signal, parameters):
+        on_events(parameters.unpack())
+
+    connection.signal_subscribe(name, INTERFACE, "Events", OBJECT, None, Gio.DBusSignalFlags.NONE, on_signal)
+
+
+def connect_proxy(connection, name, on_events):
+    def on_signal(proxy, _sender, signal, parameters):
+        if signal == "Events":
+            on_events(parameters.unpack())
+            # As its documentation shows: waits for a reply.
+            proxy.call_sync("Acknowledge", GLib.Variant("(ut)", (1, 1)), Gio.DBusCallFlags.NONE, 10000, None)
+
+    proxy = Gio.DBusProxy.new_sync(connection, Gio.DBusProxyFlags.NONE, None, name, OBJECT, INTERFACE, None)
+    proxy.connect("g-signal", on_signal)
+    return proxy
+
+
 def main():
     arguments = parse_arguments()
     loop = GLib.MainLoop()
     events = []
 
-    def on_events(_connection, _sender, _path, _interface, _signal, parameters):
-        events.extend(parameters.unpack()[1])
+    def on_events(parameters):
+        events.extend(parameters[1])
         loop.quit()
 
     connection = connect(arguments.address, arguments.kind == "bus")
     name = NAME if arguments.kind == "bus" else None
-    connection.signal_subscribe(name, INTERFACE, "Events", OBJECT, None, Gio.DBusSignalFlags.NONE, on_events)
+    kept = (connect_proxy if arguments.proxy else connect_handler)(connection, name, on_events)
     subscribe(connection, name, arguments.property)
     GLib.timeout_add_seconds(arguments.timeout, loop.quit)
     loop.run()
+    del kept
     if not events:
         return 3
     print(json.dumps(dict(zip(FIELDS, events[0]))))

@@ -100,6 +100,18 @@ TEST_P(HistoryPages, GoToTheEndWhenNothingMatches) {
     }
 }
 
+// So that nobody keeps the daemon from reading: the caller goes on with the next page.
+TEST_P(HistoryPages, EndEarlyWhereTheFilterCostsMuch) {
+    Wanted costly;
+    costly.since = 0;
+    costly.filters[names::option::Objects] = std::vector<std::string>(256, "*[!x]*[!x]*[!x]*[!x]*[!x]N");
+    const std::uint64_t end = client().sync();
+    const Page page = client().getEvents(costly);
+    EXPECT_TRUE(page.events.empty());
+    EXPECT_GT(page.next, page.first);
+    EXPECT_LT(page.next, end);
+}
+
 TEST_P(HistoryPages, HoldEveryFieldOfAnEvent) {
     Wanted wanted = uevents_.wanted();
     wanted.since = 0;

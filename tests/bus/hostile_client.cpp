@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <iterator>
 #include <poll.h>
@@ -14,12 +16,14 @@
 
 namespace keventd::test {
 
-HostileClient::HostileClient(const std::string& socketPath)
-    : fd_(checkErrno(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "create socket")) {
+HostileClient::HostileClient(const std::string& socketPath, int flags)
+    : fd_(checkErrno(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), "create socket")) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     socketPath.copy(address.sun_path, sizeof address.sun_path - 1);
-    checkErrno(connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
+    const int result = connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    connected_ = result == 0;
+    if (!connected_ && errno != EAGAIN) throwError("connect", errno);
 }
 
 void HostileClient::write(std::string_view bytes) {
@@ -40,6 +44,51 @@ std::string HostileClient::read() {
     if (poll(&readable, 1, Deadline().pollTimeout()) <= 0) return {};
     const ssize_t length = recv(fd_.get(), buffer.data(), buffer.size(), 0);
     return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))};
+}
+
+namespace {
+
+// D-Bus specification, "Message Format", little endian.
+class RawMessage {
+public:
+    void number(std::uint32_t value) {
+        align(4);
+        for (int shift = 0; shift < 32; shift += 8) bytes_ += static_cast<char>(value >> shift & 0xffU);
+    }
+    void string(std::string_view text) {
+        number(static_cast<std::uint32_t>(text.size()));
+        bytes_.append(text) += '\0';
+    }
+    void field(char code, char type, std::string_view text) {
+        align(8);
+        bytes_ += {code, '\1', type, '\0'};
+        if (type != 'g') return string(text);
+        bytes_ += static_cast<char>(text.size());
+        bytes_.append(text) += '\0';
+    }
+    void align(std::size_t to) { bytes_.resize((bytes_.size() + to - 1) / to * to); }
+    std::string bytes_;
+};
+
+} // namespace
+
+std::string callWithString(std::string_view object, std::string_view interface, std::string_view method,
+                           std::string_view argument) {
+    RawMessage body;
+    body.string(argument);
+    RawMessage fields;
+    fields.field('\1', 'o', object);
+    fields.field('\2', 's', interface);
+    fields.field('\3', 's', method);
+    fields.field('\10', 'g', "s");
+    RawMessage message;
+    message.bytes_ = {'l', '\1', '\0', '\1'};
+    message.number(static_cast<std::uint32_t>(body.bytes_.size()));
+    message.number(1);
+    message.number(static_cast<std::uint32_t>(fields.bytes_.size()));
+    message.bytes_ += fields.bytes_;
+    message.align(8);
+    return message.bytes_ + body.bytes_;
 }
 
 bool HostileClient::waitForHangup() {

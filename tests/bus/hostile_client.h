@@ -13,7 +13,9 @@ namespace keventd::test {
 class HostileClient {
 public:
     /// Connects, and says nothing.
-    explicit HostileClient(const std::string& socketPath);
+    /// @param flags  SOCK_NONBLOCK: does not wait where the backlog is full
+    explicit HostileClient(const std::string& socketPath, int flags = 0);
+    [[nodiscard]] bool isConnected() const { return connected_; }
 
     /// Writes as much as goes without waiting.
     void write(std::string_view bytes);
@@ -28,7 +30,12 @@ public:
 
 private:
     UniqueFd fd_;
+    bool connected_;
 };
+
+/// @return a call without arguments but one string, which may be no UTF-8: what no library would send
+[[nodiscard]] std::string callWithString(std::string_view object, std::string_view interface,
+                                         std::string_view method, std::string_view argument);
 
 /// Waits until the other end of a socket has hung up.
 /// @return false at the deadline

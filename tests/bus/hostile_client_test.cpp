@@ -6,6 +6,7 @@
 #include "tests/support/effective_user.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 namespace keventd::test {
 namespace {
@@ -109,6 +110,59 @@ TEST_P(HostileClients, ThatLeaveInTheMiddleOfACallCostNothing) {
         client.write(HostileClient::authentication());
         client.write(std::string_view("l\1\0\1\x10\0\0\0\1\0\0\0\x70\0\0\0\1\1o\0", 20));
     }
+}
+
+TEST_P(HostileClients, ThatSendNoUtf8AreToldSoAndFillNoLog) {
+    HostileClient client(socket());
+    client.write(HostileClient::authentication());
+    client.write(callWithString("/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner", "\xff"));
+    std::string answer = client.read();
+    while (answer.find("org.freedesktop.DBus.Error") == std::string::npos) {
+        const std::string more = client.read();
+        ASSERT_FALSE(more.empty()) << answer;
+        answer += more;
+    }
+    EXPECT_NE(answer.find("InvalidArgs"), std::string::npos) << answer;
+    EXPECT_EQ(daemon().log().find("failed"), std::string::npos) << daemon().log();
+}
+
+// From a user namespace, a client can prove nothing; who it is, the socket's credentials say.
+TEST_P(HostileClients, ThatProveNothingAreServedAllTheSame) {
+    HostileClient client(socket());
+    client.write(std::string(1, '\0') + "AUTH ANONYMOUS 61\r\n");
+    EXPECT_TRUE(client.read().starts_with("OK "));
+}
+
+TEST_P(HostileClients, OfOneUserLeaveRoomForOthers) {
+    constexpr int limit = 128;
+    std::vector<BusClient> clients;
+    const auto connectAndSpeak = [&] {
+        const EffectiveUser nobody(Nobody);
+        clients.push_back(connect());
+        static_cast<void>(clients.back().streamId());
+    };
+    for (int i = 0; i < limit; ++i) ASSERT_NO_THROW(connectAndSpeak()) << i;
+    EXPECT_ANY_THROW(connectAndSpeak());
+    EXPECT_NE(daemon().log().find("user 65534 has 128 private connections"), std::string::npos)
+        << daemon().log();
+    expectSubscribersServed();
+}
+
+// Descriptors are short for a while, not because of our connections: there is none that could end.
+TEST_P(HostileClients, AreServedWhenDescriptorsAreThereAgain) {
+    const BusClient served = connect();
+    static_cast<void>(served.streamId());
+    rlimit before{};
+    ASSERT_EQ(prlimit(daemon().pid(), RLIMIT_NOFILE, nullptr, &before), 0);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+    ASSERT_EQ(prlimit(daemon().pid(), RLIMIT_NOFILE, &none, nullptr), 0);
+    const HostileClient waiting(socket());
+    for (const Deadline deadline; daemon().log().find("Too many open files") == std::string::npos;) {
+        ASSERT_FALSE(deadline.expired()) << daemon().log();
+        static_cast<void>(served.streamId());
+    }
+    ASSERT_EQ(prlimit(daemon().pid(), RLIMIT_NOFILE, &before, nullptr), 0);
+    expectSubscribersServed();
 }
 
 INSTANTIATE_TEST_SUITE_P(, HostileClients, testing::Values(Road::PrivateSocket), NameOfRoad());

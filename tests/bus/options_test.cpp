@@ -212,6 +212,25 @@ TEST_P(Options, TermsOfAllOptionsCountTowardsTheLimit) {
     EXPECT_REFUSED(refusalOf(wanted), names::error::LimitExceeded, "256");
 }
 
+TEST_P(Options, MoreTextThanTheLimitIsRefused) {
+    EXPECT_REFUSED(refusalOf(filter(names::option::Objects, {std::string(8193, 'x')})),
+                   names::error::LimitExceeded, "8192");
+}
+
+TEST_P(Options, TextOfAllOptionsCountsTowardsTheLimit) {
+    Wanted wanted;
+    wanted.filters[names::option::Objects] = {std::string(4096, 'x')};
+    wanted.filters[names::option::Properties] = {"KEY=" + std::string(4093, 'x')};
+    EXPECT_REFUSED(refusalOf(wanted), names::error::LimitExceeded, "8192");
+}
+
+TEST_P(Options, LongOneIsNamedByItsBeginning) {
+    const Refusal refusal = refusalOf("a{sv}", 1, ("é" + std::string(1'000'000, 'x')).c_str(), "s", "");
+    EXPECT_EQ(refusal.error, names::error::InvalidOption);
+    EXPECT_THAT(refusal.message, HasSubstr("'éxxx"));
+    EXPECT_LT(refusal.message.size(), 400U);
+}
+
 TEST_P(Options, ArgumentsOfAnotherTypeAreRefused) {
     EXPECT_REFUSED(refusalOf("as", 1, "subsystems"), SD_BUS_ERROR_INVALID_ARGS, "");
 }
@@ -223,6 +242,12 @@ class GoodOptions : public BusTest {};
 TEST_P(GoodOptions, AsManyTermsAsTheLimitAreTaken) {
     Wanted wanted;
     wanted.filters[names::option::Objects] = std::vector<std::string>(256, "/devices/*");
+    EXPECT_NO_THROW(static_cast<void>(subscribe(wanted)));
+}
+
+TEST_P(GoodOptions, AsMuchTextAsTheLimitIsTaken) {
+    Wanted wanted;
+    wanted.filters[names::option::Objects] = {std::string(8192, 'x')};
     EXPECT_NO_THROW(static_cast<void>(subscribe(wanted)));
 }
 
@@ -245,9 +270,11 @@ TEST_P(GoodOptions, ThisStreamAndTheNextIdAreTaken) {
 TEST_P(GoodOptions, SubscriptionsOfOneClientAreLimited) {
     constexpr int limit = 1024; // org.keventd1.Error.LimitExceeded: too many subscriptions of one client
     const BusClient client = connect();
+    Wanted nothing; // or other people's events would fill the socket of this client, which reads none
+    nothing.filters[names::option::Subsystems] = {"no such subsystem"};
     const auto subscribeOnce = [&] {
         const BusMessageHandle call = client.newCall(names::method::Subscribe);
-        appendWanted(call, {});
+        appendWanted(call, nothing);
         client.send(call);
     };
     for (int i = 0; i < limit; ++i) subscribeOnce();

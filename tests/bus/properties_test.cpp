@@ -130,5 +130,31 @@ TEST_P(Sync, TellsTheIdAfterTheLast) {
 
 INSTANTIATE_TEST_SUITE_P(, Sync, AllRoads, NameOfRoad());
 
+// Numbers that another network namespace has used are waited for, here for ten seconds.
+class SyncThatWaits : public BusEventTest {
+protected:
+    SyncThatWaits() : BusEventTest({"--reorder-wait=10000"}) {}
+};
+
+TEST_P(SyncThatWaits, IsLimitedForEachClient) {
+    constexpr int limit = 64;
+    const BusClient client = connect();
+    static_cast<void>(client.streamId());
+    const Finished other = run({"/usr/bin/unshare", "--net", "true"});
+    ASSERT_EQ(other.status, 0) << other.err;
+    for (int i = 0; i < limit; ++i) {
+        std::uint64_t cookie = 0;
+        checkBus(sd_bus_send(client.get(), client.newCall(names::method::Sync).get(), &cookie), "call Sync");
+    }
+    try {
+        client.sync();
+        ADD_FAILURE() << "call " << limit + 1 << " was taken";
+    } catch (const CallError& error) {
+        EXPECT_EQ(error.name(), names::error::LimitExceeded) << error.what();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, SyncThatWaits, AllRoads, NameOfRoad());
+
 } // namespace
 } // namespace keventd::test

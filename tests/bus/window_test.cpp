@@ -1,5 +1,6 @@
 // Flow control: no more than the window is sent ahead of acknowledgements.
 
+#include "dbus/event_codec.h"
 #include "dbus/names.h"
 #include "tests/bus/bus_test.h"
 
@@ -61,6 +62,43 @@ TEST_P(Window, HoldsBackWhatComesOneByOne) {
         uevents_.write();
         EXPECT_EQ(numbersSentTo(subscriber), sequence(1, std::min<std::uint64_t>(number, Four)));
     }
+}
+
+TEST_P(Window, IsOf1024EventsUnlessAskedOtherwise) {
+    Subscriber subscriber = subscribe(uevents_.wanted());
+    subscriber.setAcknowledging(false);
+    uevents_.writeMany(1'500);
+    EXPECT_EQ(numbersSentTo(subscriber), sequence(1, 1'024));
+}
+
+// Behind a broker they would lie in its memory, which serves everybody.
+TEST_P(Window, HoldsBackWhatIsMoreThanFourMebibytes) {
+    Wanted wanted = uevents_.wanted();
+    wanted.window = 65'536;
+    Subscriber subscriber = subscribe(wanted);
+    subscriber.setAcknowledging(false);
+    uevents_.writeMany(30'000);
+    std::size_t bytes = 0;
+    const std::size_t sent = numbersSentTo(subscriber).size();
+    for (const Event& event : subscriber.events()) bytes += encodedSize(viewOf(event));
+    EXPECT_LT(sent, 30'000U);
+    EXPECT_GT(bytes, 3U << 20U);
+    EXPECT_LE(bytes, (4U << 20U) + 1024);
+    subscriber.setAcknowledging(true);
+    subscriber.acknowledge(subscriber.next() - 1);
+    ASSERT_TRUE(waitForEvents(subscriber, 30'000));
+    EXPECT_EQ(numbersOf(subscriber, uevents_), sequence(1, 30'000));
+}
+
+TEST_P(Window, IsSentInSignalsOfAtMost256Kibibytes) {
+    Wanted wanted;
+    wanted.window = 65'536;
+    wanted.since = 0;
+    uevents_.writeMany(5'000);
+    Subscriber subscriber = subscribe(wanted);
+    ASSERT_TRUE(waitForEverything(subscriber));
+    EXPECT_GT(subscriber.largestSignal(), 128U << 10U);
+    EXPECT_LE(subscriber.largestSignal(), 256U << 10U);
 }
 
 TEST_P(Window, OpensForAsManyAsAreAcknowledged) {
@@ -126,6 +164,15 @@ TEST_P(Window, OfOneSubscriptionDoesNotHoldBackAnother) {
     ASSERT_TRUE(waitForEvents(prompt, 20));
     EXPECT_EQ(numbersOf(prompt, uevents_), sequence(1, 20));
     EXPECT_EQ(numbersSentTo(slow), sequence(1, 4));
+}
+
+// GIO, busctl and others wait for a reply whatever the introspection says.
+TEST_P(Window, AcknowledgementIsAnsweredWhereAnAnswerIsExpected) {
+    Subscriber subscriber = subscribe(wantedWithWindow());
+    const BusMessageHandle call = subscriber.client().newCall(names::method::Acknowledge);
+    checkBus(sd_bus_message_append(call.get(), "ut", subscriber.number(), std::uint64_t{1}),
+             "append arguments");
+    EXPECT_NO_THROW(subscriber.client().send(call));
 }
 
 TEST_P(Window, AcknowledgementOfAnUnknownSubscriptionIsIgnored) {

@@ -30,7 +30,7 @@ constexpr const char* DaemonConfig =
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow user="*"/>
-    <allow own="*"/>
+    <%s own="*"/>
     <allow send_destination="*" eavesdrop="true"/>
     <allow receive_sender="*" eavesdrop="true"/>
   </policy>
@@ -98,8 +98,7 @@ void waitForAddress(int fd) {
 
 } // namespace
 
-UniqueFd listenAt(const std::string& path) {
-    constexpr int backlog = 128;
+UniqueFd listenAt(const std::string& path, int backlog) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, sizeof address.sun_path - 1);
@@ -122,7 +121,9 @@ bool DbusDaemon::isInstalled() {
 }
 
 void DbusDaemon::start() {
-    std::ofstream(file("bus.conf")) << DaemonConfig << address() << "</listen>\n</busconfig>\n";
+    std::string config = DaemonConfig;
+    config.replace(config.find("%s"), 2, names_ == Names::Any ? "allow" : "deny");
+    std::ofstream(file("bus.conf")) << config << address() << "</listen>\n</busconfig>\n";
     auto [ours, theirs] = socketPair();
     process_ = std::make_unique<ChildProcess>(
         ChildOptions{.command = {DaemonProgram, "--config-file=" + file("bus.conf"), "--nofork",

@@ -47,8 +47,17 @@ private:
 /// The reference bus, dbus-daemon(1).
 class DbusDaemon final : public Broker {
 public:
+    enum class Names {
+        Any, ///< everybody may own any name
+        None ///< nobody may own one
+    };
+    explicit DbusDaemon(Names names = Names::Any) : names_(names) {}
+
     [[nodiscard]] static bool isInstalled();
     void start() override;
+
+private:
+    Names names_;
 };
 
 /// dbus-broker(1), without its launcher, which needs systemd: the test itself is the controller, which hands
@@ -64,6 +73,7 @@ private:
 };
 
 /// @return a bound and listening unix stream socket that everybody may connect to
-[[nodiscard]] UniqueFd listenAt(const std::string& path);
+/// @param backlog  as of listen(2)
+[[nodiscard]] UniqueFd listenAt(const std::string& path, int backlog = 128);
 
 } // namespace keventd::test

@@ -1,6 +1,7 @@
 #include "tests/support/daemon_process.h"
 
 #include "tests/support/bus_client.h"
+#include "tests/support/deadline.h"
 #include "tests/support/notify_socket.h"
 
 #include <csignal>
@@ -76,6 +77,14 @@ int DaemonProcess::waitForEnd() {
     if (const auto status = child_->wait()) return *status;
     ADD_FAILURE() << "keventd has not ended in time: " << log();
     return -1;
+}
+
+bool DaemonProcess::waitForLog(const std::string& text) const {
+    const BusClient client(address());
+    for (const Deadline deadline; !deadline.expired(); static_cast<void>(client.statistics())) {
+        if (log().find(text) != std::string::npos) return true;
+    }
+    return false;
 }
 
 std::uint64_t DaemonProcess::rssBytes() const {

@@ -57,6 +57,9 @@ public:
 
     /// @return what it has written to stderr
     [[nodiscard]] std::string log() const { return child_->err(); }
+    /// Asks the daemon again and again until it has written this; each answer is a turn of its loop.
+    /// @return false at the deadline
+    [[nodiscard]] bool waitForLog(const std::string& text) const;
     /// @return resident memory (VmRSS)
     [[nodiscard]] std::uint64_t rssBytes() const;
     /// @return the property Statistics, over a connection of its own to the private socket

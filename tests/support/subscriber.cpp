@@ -1,7 +1,9 @@
 #include "tests/support/subscriber.h"
 
+#include "dbus/event_codec.h"
 #include "dbus/names.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <gtest/gtest.h>
@@ -44,7 +46,12 @@ int Subscriber::onEvents(sd_bus_message* signal, void* self, sd_bus_error*) noex
 void Subscriber::take(sd_bus_message* signal) {
     std::uint32_t number = 0;
     checkBus(sd_bus_message_read(signal, "u", &number), "read subscription");
-    for (Event& event : readEvents(signal)) events_.push_back(std::move(event));
+    std::size_t bytes = 0;
+    for (Event& event : readEvents(signal)) {
+        bytes += encodedSize(viewOf(event));
+        events_.push_back(std::move(event));
+    }
+    largestSignal_ = std::max(largestSignal_, bytes);
     checkBus(sd_bus_message_read(signal, "t", &next_), "read next");
     EXPECT_EQ(number, number_);
     ++signals_;

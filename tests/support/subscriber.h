@@ -30,6 +30,8 @@ public:
     /// @return `next` of the last signal Events, or of the reply
     [[nodiscard]] std::uint64_t next() const { return next_; }
     [[nodiscard]] std::size_t signals() const { return signals_; }
+    /// @return what the events of the largest signal Events took, in bytes
+    [[nodiscard]] std::size_t largestSignal() const { return largestSignal_; }
 
     /// From now on, whether each signal is answered with Acknowledge(next - 1); at first it is.
     void setAcknowledging(bool wanted) { acknowledging_ = wanted; }
@@ -64,6 +66,7 @@ private:
     std::uint64_t first_ = 0;
     std::uint64_t next_ = 0;
     std::size_t signals_ = 0;
+    std::size_t largestSignal_ = 0;
     bool acknowledging_ = true;
     BusClient client_;
     BusSlotHandle eventsSlot_;

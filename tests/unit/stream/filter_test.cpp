@@ -41,7 +41,6 @@ Event tellingOf(const char* source, const char* action) {
 TEST(Filter, LetsEverythingPassThatIsEmpty) {
     EXPECT_TRUE(passes(Filter(), disk()));
     EXPECT_TRUE(passes(Filter(), Event{}));
-    EXPECT_EQ(Filter().terms(), 0U);
 }
 
 TEST(Filter, LooksAtEachField) {
@@ -80,7 +79,6 @@ TEST(Filter, DemandsNothingWithAnEmptyListOfGlobs) {
     Filter filter;
     filter.addField(EventField::Subsystem, {});
     EXPECT_TRUE(passes(filter, disk()));
-    EXPECT_EQ(filter.terms(), 0U);
 }
 
 TEST(Filter, WantsAPropertyToBeThereAndToMatch) {
@@ -114,15 +112,6 @@ TEST(Filter, WantsFieldsAndProperties) {
     filter.addField(EventField::Subsystem, globs({"net"}));
     filter.addProperty("ID_BUS", glob("usb"));
     EXPECT_FALSE(passes(filter, disk()));
-}
-
-TEST(Filter, CountsItsGlobs) {
-    Filter filter;
-    filter.addField(EventField::Subsystem, globs({"net", "block"}));
-    filter.addProperty("A", glob("1"));
-    filter.addProperty("A", glob("2"));
-    filter.addProperty("B", glob("*"));
-    EXPECT_EQ(filter.terms(), 5U);
 }
 
 TEST(Filter, LetsEventsAboutALossPassWhateverItWants) {
