@@ -1,9 +1,9 @@
 // A subcommand of keventctl. Each has a file pair of its own and a line in commands.cpp.
 #pragma once
 
+#include "client/keventctl/connector.h"
 #include "client/keventctl/exit_status.h"
 #include "client/keventctl/option_set.h"
-#include "client/lib/client.h"
 
 namespace keventd::ctl {
 
@@ -17,7 +17,7 @@ public:
     /// Declares the options; their values go into this object.
     virtual void declare(OptionSet& options) = 0;
     /// Called once, after the command line has been read.
-    [[nodiscard]] virtual ExitStatus run(Client& client) = 0;
+    [[nodiscard]] virtual ExitStatus run(const Connector& connector) = 0;
 };
 
 } // namespace keventd::ctl

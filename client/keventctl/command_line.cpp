@@ -7,6 +7,8 @@
 #include "client/keventctl/usage_error.h"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
+#include <stdexcept>
 
 namespace keventd::ctl {
 namespace {
@@ -16,7 +18,9 @@ class CliOptionSet final : public OptionSet {
 public:
     explicit CliOptionSet(CLI::App& app) : app_(app) {}
 
-    void flag(const char* name, bool& isSet, const char* help) override { app_.add_flag(name, isSet, help); }
+    void flag(const char* name, bool& isSet, const char* help) override {
+        app_.add_flag(name, isSet, help)->disable_flag_override();
+    }
     void value(const char* name, const char* placeholder, Parser parser, const char* help) override {
         app_.add_option_function<std::string>(name, parser, help)->type_name(placeholder);
     }
@@ -45,14 +49,40 @@ void declare(CLI::App& app, Command& command, BusChoice& bus) {
     declareGlobals(options, bus);
 }
 
+/// CLI11 would take the next argument for the value: "--socket=$UNSET sync".
+void refuseEmptyValues(int argc, const char* const* argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument(argv[i]);
+        if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+            throw UsageError(std::string(argument.substr(0, argument.size() - 1)) + ": the value is empty");
+        }
+    }
+}
+
+/// What was left over: CLI11 speaks of arguments that were not expected, whatever they are.
+[[noreturn]] void refuseLeftOver(const CLI::App& app) {
+    const auto commands = app.get_subcommands();
+    const std::string first = (commands.empty() ? app : *commands.front()).remaining().at(0);
+    const char* kind = first.starts_with('-') ? "option" : commands.empty() ? "command" : "argument";
+    throw UsageError(std::string("unknown ") + kind + " '" + first + "' (see keventctl --help)");
+}
+
+void printWish(const CLI::App& app, const CLI::Success& wish) {
+    app.exit(wish);
+    if (!std::cout.flush()) throw std::runtime_error("cannot write to standard output");
+}
+
 /// @return false if help or version has been printed instead
 bool parse(CLI::App& app, int argc, const char* const* argv) {
     try {
+        refuseEmptyValues(argc, argv);
         app.parse(argc, argv);
         return true;
-    } catch (const CLI::Success& success) {
-        app.exit(success);
+    } catch (const CLI::Success& wish) {
+        printWish(app, wish);
         return false;
+    } catch (const CLI::ExtrasError&) {
+        refuseLeftOver(app);
     } catch (const CLI::ParseError& error) {
         throw UsageError(std::string(error.what()) + " (see keventctl --help)");
     }

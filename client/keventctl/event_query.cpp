@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <fnmatch.h>
 
 namespace keventd::ctl {
 namespace {
@@ -37,6 +38,9 @@ void EventQuery::declare(OptionSet& options) {
         "--since", "ID|oldest|DURATION", [this](const std::string& text) { setSince(text); },
         "Begin at this id, at the oldest event kept, or so long ago");
     options.value(
+        "--stream", "ID", [this](const std::string& text) { options_.stream = text; },
+        "The stream that the id of --since belongs to");
+    options.value(
         "--count", "N", [this](const std::string& text) { count_ = parseCount(text); }, "End after N events");
 }
 
@@ -48,6 +52,12 @@ void EventQuery::setSince(const std::string& text) {
         const Duration ago = std::get<Duration>(since);
         options_.sinceBoottime = std::max(boottimeNow() - ago, Duration(0)); // 0 is the boot
     }
+}
+
+bool EventQuery::asksForSource(const char* source) const {
+    const auto& globs = options_.filter.sources;
+    return std::any_of(globs.begin(), globs.end(),
+                       [source](const std::string& glob) { return fnmatch(glob.c_str(), source, 0) == 0; });
 }
 
 std::unique_ptr<EventPrinter> EventQuery::makePrinter(bool isTerminal) const {

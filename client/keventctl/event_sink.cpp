@@ -1,5 +1,7 @@
 #include "client/keventctl/event_sink.h"
 
+#include "dbus/names.h"
+
 #include <cinttypes>
 #include <cstdio>
 #include <exception>
@@ -9,7 +11,8 @@ namespace keventd::ctl {
 
 EventSink::EventSink(const EventQuery& query, const Interruption& interruption)
     : interruption_(interruption), output_(STDOUT_FILENO, interruption),
-      printer_(query.makePrinter(output_.isTerminal())), wanted_(query.count()) {}
+      printer_(query.makePrinter(output_.isTerminal())), wanted_(query.count()),
+      countsOfStream_(query.asksForSource(names::source::Keventd)) {}
 
 EventSink::~EventSink() {
     try {
@@ -21,7 +24,7 @@ EventSink::~EventSink() {
 
 void EventSink::onEvent(const Event& event) {
     if (isFull()) return;
-    if (wanted_) --*wanted_;
+    if (wanted_ && (countsOfStream_ || event.source != names::source::Keventd)) --*wanted_;
     printer_->append(output_.buffer(), event);
     output_.flushIfFull();
 }

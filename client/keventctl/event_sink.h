@@ -5,6 +5,7 @@
 #include "client/keventctl/exit_status.h"
 #include "client/keventctl/interruption.h"
 #include "client/keventctl/output.h"
+#include "client/lib/errors.h"
 
 #include <cstdint>
 #include <memory>
@@ -22,7 +23,7 @@ public:
     /// Writes what is left: also the events that came before an exception.
     ~EventSink();
 
-    /// Prints an event; drops it if there were enough.
+    /// Prints an event, and counts it if the query does; drops it if there were enough.
     void onEvent(const Event& event);
     /// Tells that the events `from` to `to` are gone.
     /// @param reason  why, to follow a colon
@@ -35,6 +36,17 @@ public:
     [[nodiscard]] bool isDone() const;
     [[nodiscard]] Output& output() { return output_; }
 
+    /// Runs what reads events into this sink. That a signal has come is no failure: it ends the reading.
+    /// @return as finish()
+    template <typename Read>
+    [[nodiscard]] ExitStatus readUntilDone(Read&& read) {
+        try {
+            read();
+        } catch (const InterruptedError&) {
+            // As asked: what has come so far is printed.
+        }
+        return finish();
+    }
     /// Writes what is left.
     /// @return Lost, TimedOut or Done, the worst first
     [[nodiscard]] ExitStatus finish();
@@ -46,6 +58,7 @@ private:
     Output output_;
     std::unique_ptr<EventPrinter> printer_;
     std::optional<std::uint64_t> wanted_;
+    bool countsOfStream_;
     bool hasLost_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "client/keventctl/filters.h"
 
 #include "client/keventctl/usage_error.h"
+#include "dbus/plain_text.h"
 
 #include <set>
 #include <string_view>
@@ -41,7 +42,7 @@ std::vector<std::string>* findList(EventFilter& filter, std::string_view key) {
 void addFilter(EventFilter& filter, const std::string& key, const std::string& argument) {
     std::vector<std::string>* list = findList(filter, key);
     for (const std::string& glob : splitGlobs(std::string_view(argument).substr(key.size() + 1))) {
-        if (glob.empty()) throw UsageError("filter '" + argument + "': empty pattern");
+        if (glob.empty()) throw UsageError("filter '" + argument + "': empty glob");
         if (list != nullptr) {
             list->push_back(glob);
         } else {
@@ -57,8 +58,12 @@ EventFilter parseFilters(const std::vector<std::string>& arguments) {
     std::set<std::string> seen;
     for (const std::string& argument : arguments) {
         const std::size_t equals = argument.find('=');
-        if (equals == std::string::npos) throw UsageError("filter '" + argument + "': not KEY=PATTERN");
+        if (equals == std::string::npos) throw UsageError("filter '" + argument + "': not KEY=GLOB");
         if (equals == 0) throw UsageError("filter '" + argument + "': empty key");
+        if (!isPlainText(argument)) {
+            throw UsageError("filter '" + argument +
+                             "': no text; bytes are written \\xNN, as events show them");
+        }
         const std::string key = argument.substr(0, equals);
         if (!seen.insert(key).second) {
             throw UsageError("filter '" + argument + "': " + key + " was given before; write " + key +

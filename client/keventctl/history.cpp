@@ -64,13 +64,15 @@ void History::declare(OptionSet& options) {
     query_.declare(options);
 }
 
-ExitStatus History::run(Client& client) {
+ExitStatus History::run(const Connector& connector) {
     const Interruption interruption;
     EventSink sink(query_, interruption);
-    PageWalk walk(client, sink, query_.options());
-    while (!sink.isDone() && walk.nextPage()) {
-    }
-    return sink.finish();
+    return sink.readUntilDone([&] {
+        Client client = connector.connect();
+        PageWalk walk(client, sink, query_.options());
+        while (!sink.isDone() && walk.nextPage()) {
+        }
+    });
 }
 
 } // namespace keventd::ctl

@@ -11,7 +11,7 @@ public:
     [[nodiscard]] const char* name() const override { return "history"; }
     [[nodiscard]] const char* summary() const override { return "Print the events that are kept, and end"; }
     void declare(OptionSet& options) override;
-    [[nodiscard]] ExitStatus run(Client& client) override;
+    [[nodiscard]] ExitStatus run(const Connector& connector) override;
 
 private:
     EventQuery query_;

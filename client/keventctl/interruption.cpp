@@ -24,7 +24,11 @@ extern "C" void onStopSignal(int) {
     errno = saved;
 }
 
+// A signal that was ignored when this program was started stays so: a background job of a shell without job
+// control is not to end with Ctrl-C.
 void catchSignal(int number) {
+    struct sigaction before {};
+    if (::sigaction(number, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) return;
     struct sigaction action {};
     action.sa_handler = onStopSignal;
     action.sa_flags = static_cast<int>(SA_RESETHAND); // and not SA_RESTART

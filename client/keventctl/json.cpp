@@ -1,7 +1,5 @@
 #include "client/keventctl/json.h"
 
-#include "client/keventctl/daemon_status.h"
-
 #include <nlohmann/json.hpp>
 
 namespace keventd::ctl {

@@ -3,13 +3,12 @@
 #pragma once
 
 #include "client/keventctl/event_printer.h"
+#include "client/lib/client.h"
 
 #include <memory>
 #include <string>
 
 namespace keventd::ctl {
-
-struct DaemonStatus;
 
 /// @return a printer of events: every field under its name, whatever it holds
 [[nodiscard]] std::unique_ptr<EventPrinter> makeJsonPrinter();

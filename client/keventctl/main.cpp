@@ -19,14 +19,14 @@ namespace {
 ExitStatus run(int argc, const char* const* argv) {
     const Request request = parseCommandLine(argc, argv, makeCommands());
     if (!request.command) return ExitStatus::Done;
-    Client client(request.bus.endpoint());
-    return request.command->run(client);
+    return request.command->run(Connector(request.bus.endpoint()));
 }
 
 /// A filter that the daemon refuses is the user's mistake like one that we refuse ourselves.
 ExitStatus statusOf(const RequestError& error) {
     const std::string_view name = error.name();
-    const bool isOfUser = name == names::error::InvalidFilter || name == names::error::InvalidOption;
+    const bool isOfUser = name == names::error::InvalidFilter || name == names::error::InvalidOption ||
+                          name == names::error::LimitExceeded;
     return isOfUser ? ExitStatus::Usage : ExitStatus::Connection;
 }
 
@@ -42,6 +42,8 @@ ExitStatus runReporting(int argc, const char* const* argv) {
         return fail(ExitStatus::Usage, error);
     } catch (const RequestError& error) {
         return fail(statusOf(error), error);
+    } catch (const InterruptedError&) {
+        return ExitStatus::Done; // of a command that wants to know of signals
     } catch (const TimeoutError& error) {
         return fail(ExitStatus::TimedOut, error);
     } catch (const std::exception& error) {

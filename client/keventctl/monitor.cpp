@@ -34,17 +34,19 @@ void Monitor::declare(OptionSet& options) {
         "End after this time");
 }
 
-ExitStatus Monitor::run(Client& client) {
+ExitStatus Monitor::run(const Connector& connector) {
     const Interruption interruption(timeout_);
     EventSink sink(query_, interruption);
-    const Subscription subscription = subscribe(client, sink);
-    while (!sink.isDone()) {
-        if (client.dispatch()) continue;
-        // Nothing is waiting: what has been printed so far is seen now.
-        sink.output().flush();
-        waitForSomething(client, interruption, sink.output());
-    }
-    return sink.finish();
+    return sink.readUntilDone([&] {
+        Client client = connector.connect(timeout_);
+        const Subscription subscription = subscribe(client, sink);
+        while (!sink.isDone()) {
+            if (client.dispatch()) continue;
+            // Nothing is waiting: what has been printed so far is seen now.
+            sink.output().flush();
+            waitForSomething(client, interruption, sink.output());
+        }
+    });
 }
 
 Subscription Monitor::subscribe(Client& client, EventSink& sink) const {

@@ -15,7 +15,7 @@ public:
     [[nodiscard]] const char* name() const override { return "monitor"; }
     [[nodiscard]] const char* summary() const override { return "Print events as they happen"; }
     void declare(OptionSet& options) override;
-    [[nodiscard]] ExitStatus run(Client& client) override;
+    [[nodiscard]] ExitStatus run(const Connector& connector) override;
 
 private:
     [[nodiscard]] Subscription subscribe(Client& client, EventSink& sink) const;

@@ -1,6 +1,5 @@
 #include "client/keventctl/status.h"
 
-#include "client/keventctl/daemon_status.h"
 #include "client/keventctl/json.h"
 #include "client/keventctl/output.h"
 #include "client/keventctl/printable.h"
@@ -11,11 +10,6 @@
 
 namespace keventd::ctl {
 namespace {
-
-DaemonStatus fetchStatus(Client& client) {
-    return {client.version(), client.streamId(), client.firstId(),
-            client.lastId(),  client.sources(),  client.statistics()};
-}
 
 std::string padded(std::string_view text, std::size_t width) {
     std::string cell = printable(text);
@@ -66,9 +60,9 @@ void Status::declare(OptionSet& options) {
     options.flag("--json", asJson_, "One JSON object");
 }
 
-ExitStatus Status::run(Client& client) {
-    const DaemonStatus status = fetchStatus(client);
+ExitStatus Status::run(const Connector& connector) {
     const Interruption interruption;
+    const DaemonStatus status = connector.connect().status();
     Output output(STDOUT_FILENO, interruption);
     if (asJson_) {
         appendJson(output.buffer(), status);

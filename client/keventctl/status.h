@@ -7,8 +7,6 @@
 
 namespace keventd::ctl {
 
-struct DaemonStatus;
-
 class Status final : public Command {
 public:
     [[nodiscard]] const char* name() const override { return "status"; }
@@ -16,7 +14,7 @@ public:
         return "Show version, stream, sources and counters";
     }
     void declare(OptionSet& options) override;
-    [[nodiscard]] ExitStatus run(Client& client) override;
+    [[nodiscard]] ExitStatus run(const Connector& connector) override;
 
 private:
     bool asJson_ = false;

@@ -12,7 +12,7 @@ public:
         return "Return when everything that the kernel has announced so far is published";
     }
     void declare(OptionSet& options) override;
-    [[nodiscard]] ExitStatus run(Client& client) override;
+    [[nodiscard]] ExitStatus run(const Connector& connector) override;
 };
 
 } // namespace keventd::ctl

@@ -52,6 +52,36 @@ void appendProperties(std::string& out, const PropertyList& properties) {
     }
 }
 
+std::tm localTime(std::time_t time) {
+    std::tm local{};
+    ::localtime_r(&time, &local);
+    return local;
+}
+
+bool isSameDay(const std::tm& a, const std::tm& b) {
+    return a.tm_year == b.tm_year && a.tm_yday == b.tm_yday;
+}
+
+/// What is lost to everybody: it has no object.
+void appendOverrun(std::string& out, const PropertyList& properties) {
+    const auto appendValue = [&](const char* key) {
+        appendPrintable(out, properties.find(key).value_or("?"));
+    };
+    appendValue(names::key::Count);
+    out += " messages of ";
+    appendValue(names::key::Source);
+    out += " lost, SEQNUM ";
+    appendValue(names::key::SeqnumFrom);
+    out += " to ";
+    appendValue(names::key::SeqnumTo);
+}
+
+void appendWhat(std::string& out, const Event& event) {
+    const bool isOverrun = event.source == names::source::Keventd && event.action == names::action::Overrun;
+    if (isOverrun) return appendOverrun(out, event.properties);
+    appendPrintable(out, event.object.empty() ? "-" : std::string_view(event.object));
+}
+
 } // namespace
 
 std::string flagNames(std::uint32_t flags) {
@@ -78,7 +108,7 @@ void TextPrinter::append(std::string& out, const Event& event) {
     appendColumn(out, event.action, action_);
     endColour(out);
     appendColumn(out, event.subsystem, subsystem_);
-    appendPrintable(out, event.object.empty() ? "-" : std::string_view(event.object));
+    appendWhat(out, event);
     appendAttribute(out, event);
     appendFlags(out, event.flags);
     out += '\n';
@@ -88,10 +118,9 @@ void TextPrinter::append(std::string& out, const Event& event) {
 void TextPrinter::appendTime(std::string& out, std::chrono::microseconds realtime) {
     const auto second = std::chrono::floor<std::chrono::seconds>(realtime);
     if (second != clockSecond_) {
-        const std::time_t time = second.count();
-        std::tm local{};
-        ::localtime_r(&time, &local);
-        std::strftime(clock_, sizeof clock_, "%H:%M:%S", &local);
+        const std::tm local = localTime(second.count());
+        const bool isToday = isSameDay(local, localTime(std::time(nullptr)));
+        std::strftime(clock_, sizeof clock_, isToday ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &local);
         clockSecond_ = second;
     }
     out += clock_;

@@ -41,7 +41,7 @@ private:
     Column action_{6};
     Column subsystem_{9};
     std::chrono::seconds clockSecond_{-1}; // that clock_ stands for: breaking down local time is slow
-    char clock_[9] = "";
+    char clock_[24] = "";                  // with its date, unless that is today
 };
 
 /// @return the names of the flags that are set, parted by commas; bits without a name in hexadecimal

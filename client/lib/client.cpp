@@ -16,8 +16,8 @@ namespace keventd {
 inline namespace client {
 
 struct Client::Parts {
-    explicit Parts(const Endpoint& endpoint)
-        : connection(endpoint), subscriber(std::make_shared<Subscriber>(connection)) {}
+    Parts(const Endpoint& endpoint, std::chrono::microseconds timeout)
+        : connection(endpoint, timeout), subscriber(std::make_shared<Subscriber>(connection)) {}
 
     /// @param signature  of the property's type
     template <typename Value>
@@ -53,6 +53,29 @@ EventPage readPage(sdbus::MethodReply& reply) {
     return page;
 }
 
+using Properties = std::map<std::string, sdbus::Variant>;
+
+template <typename Value>
+Value valueOf(const Properties& properties, const char* name) {
+    const auto property = properties.find(name);
+    if (property == properties.end()) throw ProtocolError(std::string("the daemon has no property ") + name);
+    return property->second.get<Value>();
+}
+
+DaemonStatus readStatus(const Properties& properties) {
+    using Row = sdbus::Struct<std::string, std::string, std::string>;
+    DaemonStatus status;
+    status.version = valueOf<std::string>(properties, names::property::Version);
+    status.stream = valueOf<std::string>(properties, names::property::StreamId);
+    status.first = valueOf<std::uint64_t>(properties, names::property::FirstId);
+    status.last = valueOf<std::uint64_t>(properties, names::property::LastId);
+    status.statistics = valueOf<decltype(status.statistics)>(properties, names::property::Statistics);
+    for (const Row& row : valueOf<std::vector<Row>>(properties, names::property::Sources)) {
+        status.sources.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row)});
+    }
+    return status;
+}
+
 int toPollTimeout(std::optional<std::chrono::microseconds> wanted, std::chrono::milliseconds limit) {
     if (!wanted) return static_cast<int>(limit.count());
     const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(*wanted);
@@ -61,7 +84,8 @@ int toPollTimeout(std::optional<std::chrono::microseconds> wanted, std::chrono::
 
 } // namespace
 
-Client::Client(const Endpoint& endpoint) : parts_(std::make_unique<Parts>(endpoint)) {}
+Client::Client(const Endpoint& endpoint, std::chrono::microseconds timeout)
+    : parts_(std::make_unique<Parts>(endpoint, timeout)) {}
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 Client::~Client() = default;
@@ -82,24 +106,21 @@ EventPage Client::getEvents(const EventOptions& options, std::uint32_t max) {
     return connection.guarded([&] { return readPage(reply); });
 }
 
-std::uint64_t Client::sync(std::chrono::microseconds timeout) {
+std::uint64_t Client::sync() {
     Connection& connection = parts_->connection;
-    auto reply = connection.call(connection.createCall(names::method::Sync), timeout);
+    auto reply = connection.call(connection.createCall(names::method::Sync));
     std::uint64_t next = 0;
     connection.guarded([&] { reply >> next; });
     return next;
 }
 
-std::string Client::version() {
-    return parts_->property<std::string>(names::property::Version, "s");
-}
-
-std::string Client::streamId() {
-    return parts_->property<std::string>(names::property::StreamId, "s");
-}
-
-std::uint64_t Client::firstId() {
-    return parts_->property<std::uint64_t>(names::property::FirstId, "t");
+DaemonStatus Client::status() {
+    auto reply = parts_->connection.getAllProperties();
+    return parts_->connection.guarded([&] {
+        Properties properties;
+        reply >> properties;
+        return readStatus(properties);
+    });
 }
 
 std::uint64_t Client::lastId() {
@@ -110,15 +131,6 @@ std::map<std::string, std::uint64_t> Client::statistics() {
     return parts_->property<std::map<std::string, std::uint64_t>>(names::property::Statistics, "a{st}");
 }
 
-std::vector<SourceState> Client::sources() {
-    using Row = sdbus::Struct<std::string, std::string, std::string>;
-    std::vector<SourceState> sources;
-    for (const Row& row : parts_->property<std::vector<Row>>(names::property::Sources, "a(sss)")) {
-        sources.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row)});
-    }
-    return sources;
-}
-
 bool Client::dispatch() {
     if (parts_->connection.dispatchOne()) return true;
     parts_->subscriber->acknowledgeAll();
@@ -126,8 +138,7 @@ bool Client::dispatch() {
 }
 
 PollRequest Client::pollRequest() const {
-    const compat::PollData data = parts_->connection.pollData();
-    return {data.fd, data.events, data.timeout};
+    return parts_->connection.pollRequest();
 }
 
 bool Client::process(std::chrono::milliseconds timeout) {

@@ -8,6 +8,7 @@
 #include "client/lib/endpoint.h"
 #include "client/lib/errors.h"
 #include "client/lib/options.h"
+#include "client/lib/poll_request.h"
 #include "client/lib/subscription.h"
 #include "dbus/event.h"
 
@@ -15,7 +16,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,40 +37,46 @@ struct SourceState {
     std::string reason; ///< why, where there is something to say
 };
 
-/// What poll(2) is to wait for before dispatch() is worth calling; asked for anew before each wait.
-struct PollRequest {
-    int fd;
-    short events;
-    std::optional<std::chrono::microseconds> timeout; ///< at most so long; nothing: for ever
+/// What the daemon says about itself, at one time.
+struct DaemonStatus {
+    std::string version;
+    std::string stream;      ///< the StreamId
+    std::uint64_t first = 0; ///< id of the oldest event kept; last + 1 if there is none
+    std::uint64_t last = 0;  ///< id of the newest
+    std::vector<SourceState> sources;
+    std::map<std::string, std::uint64_t> statistics;
 };
+
+/// The usual one of D-Bus.
+inline constexpr std::chrono::seconds DefaultTimeout{25};
 
 class Client {
 public:
     /// Connects. Everything that takes an Endpoint is in endpoint.h.
-    /// @throws ConnectionError, with one line that names what cannot be reached and why
-    explicit Client(const Endpoint& endpoint = defaultEndpoint());
+    /// @param timeout  of the connection and of each call
+    /// @throws ConnectionError, with one line that names what cannot be reached and why; TimeoutError,
+    ///         InterruptedError
+    explicit Client(const Endpoint& endpoint = defaultEndpoint(),
+                    std::chrono::microseconds timeout = DefaultTimeout);
     Client(Client&&) noexcept;
     Client& operator=(Client&&) noexcept;
     ~Client();
 
     // Every call below throws ConnectionError if the connection is lost, TimeoutError if the daemon does not
-    // answer, RequestError if it refuses, ProtocolError if the answer is out of contract.
+    // answer, InterruptedError if a signal came, RequestError if it refuses, ProtocolError if the answer is
+    // out of contract.
 
     /// @throws RequestError names::error::InvalidOption, InvalidFilter, StreamChanged, LimitExceeded
     [[nodiscard]] Subscription subscribe(const SubscribeOptions& options, SubscriptionHandlers handlers);
     /// @param max  at most so many events; 0: as many as fit in one message
     [[nodiscard]] EventPage getEvents(const EventOptions& options, std::uint32_t max = 0);
     /// Waits until the stream has caught up with the kernel.
-    /// @param timeout  of the call; 0 for the usual 25 seconds
     /// @return one more than the id of the last event
-    std::uint64_t sync(std::chrono::microseconds timeout = {});
+    std::uint64_t sync();
 
-    [[nodiscard]] std::string version();
-    [[nodiscard]] std::string streamId();
-    [[nodiscard]] std::uint64_t firstId();
+    [[nodiscard]] DaemonStatus status();
     [[nodiscard]] std::uint64_t lastId();
     [[nodiscard]] std::map<std::string, std::uint64_t> statistics();
-    [[nodiscard]] std::vector<SourceState> sources();
 
     /// Handles what one message brings, without waiting; acknowledges when none is left.
     /// @return false if none was left: time for poll()

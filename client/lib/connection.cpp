@@ -15,7 +15,7 @@ constexpr const char* BrokerName = "org.freedesktop.DBus";
 constexpr const char* BrokerObject = "/org/freedesktop/DBus";
 constexpr const char* PropertiesInterface = "org.freedesktop.DBus.Properties";
 
-enum class Failure { Lost, NotOwned, TimedOut, Malformed, Refused };
+enum class Failure { Lost, NotOwned, TimedOut, Interrupted, Malformed, Refused };
 
 /// What an error name means to us. sd-bus gives errors of its own the names of its table (sd-bus-errors(3)).
 Failure classify(const sdbus::Error& error) {
@@ -34,6 +34,8 @@ Failure classify(const sdbus::Error& error) {
         return Failure::Lost;
     case ETIMEDOUT:
         return Failure::TimedOut;
+    case EINTR:
+        return Failure::Interrupted;
     case ENXIO:
     case EBADMSG:
         return Failure::Malformed; // of the message readers: another type than expected
@@ -47,18 +49,20 @@ std::string ownerRule() {
            BrokerName + "',member='NameOwnerChanged',arg0='" + names::Bus + "'";
 }
 
-std::unique_ptr<sdbus::IConnection> open(const Endpoint& endpoint) {
-    requireListener(endpoint);
+std::unique_ptr<sdbus::IConnection> open(const Endpoint& endpoint, std::chrono::microseconds timeout) {
+    requireAnswer(endpoint, timeout);
     try {
         return sdbus::createSessionBusConnectionWithAddress(endpoint.address);
     } catch (const sdbus::Error& error) {
+        if (classify(error) == Failure::Interrupted) throw InterruptedError("interrupted by a signal");
         throw ConnectionError("cannot connect to " + endpoint.description + ": " + error.getMessage());
     }
 }
 
 } // namespace
 
-Connection::Connection(const Endpoint& endpoint) : endpoint_(endpoint), bus_(open(endpoint)) {
+Connection::Connection(const Endpoint& endpoint, std::chrono::microseconds timeout)
+    : endpoint_(endpoint), timeout_(timeout), bus_(open(endpoint, timeout)) {
     guarded([this] {
         // A private socket has no names, but sdbus-c++ 1.2 insists on one, and the daemon answers to it.
         manager_ = compat::createProxy(*bus_, names::Bus, names::Object);
@@ -84,7 +88,7 @@ void Connection::findOwner() {
         // Perhaps the bus can start it: fails with ServiceUnknown if not.
         auto start = compat::createCall(*broker, BrokerName, "StartServiceByName");
         start << names::Bus << std::uint32_t{0};
-        (void)broker->callMethod(start);
+        (void)callUnguarded(*broker, start);
         owner_ = callBroker(*broker, "GetNameOwner");
     }
 }
@@ -92,7 +96,7 @@ void Connection::findOwner() {
 std::string Connection::callBroker(sdbus::IProxy& broker, const char* method) const {
     auto call = compat::createCall(broker, BrokerName, method);
     call << names::Bus;
-    auto reply = broker.callMethod(call);
+    auto reply = callUnguarded(broker, call);
     std::string owner;
     reply >> owner;
     return owner;
@@ -123,8 +127,12 @@ sdbus::MethodCall Connection::createCall(const char* method) {
     return guarded([&] { return compat::createCall(*manager_, names::Manager, method); });
 }
 
-sdbus::MethodReply Connection::call(const sdbus::MethodCall& call, std::chrono::microseconds timeout) {
-    return guarded([&] { return manager_->callMethod(call, static_cast<std::uint64_t>(timeout.count())); });
+sdbus::MethodReply Connection::callUnguarded(sdbus::IProxy& proxy, const sdbus::MethodCall& call) const {
+    return proxy.callMethod(call, static_cast<std::uint64_t>(timeout_.count()));
+}
+
+sdbus::MethodReply Connection::call(const sdbus::MethodCall& call) {
+    return guarded([&] { return callUnguarded(*manager_, call); });
 }
 
 void Connection::send(sdbus::MethodCall& call) {
@@ -138,7 +146,15 @@ sdbus::MethodReply Connection::getProperty(const char* name) {
     return guarded([&] {
         auto call = compat::createCall(*manager_, PropertiesInterface, "Get");
         call << names::Manager << name;
-        return manager_->callMethod(call, 0);
+        return callUnguarded(*manager_, call);
+    });
+}
+
+sdbus::MethodReply Connection::getAllProperties() {
+    return guarded([&] {
+        auto call = compat::createCall(*manager_, PropertiesInterface, "GetAll");
+        call << names::Manager;
+        return callUnguarded(*manager_, call);
     });
 }
 
@@ -170,8 +186,8 @@ bool Connection::processOne() {
     }
 }
 
-compat::PollData Connection::pollData() const {
-    return guarded([this] { return compat::pollData(*bus_); });
+PollRequest Connection::pollRequest() const {
+    return guarded([this] { return compat::pollRequest(*bus_); });
 }
 
 // sdbus-c++ 1.2 to 1.4 swallow sdbus::Error here and let everything else end the process.
@@ -193,6 +209,8 @@ void Connection::rethrow(const sdbus::Error& error) const {
         throw ConnectionError("no daemon owns " + std::string(names::Bus) + " on " + endpoint_.description);
     case Failure::TimedOut:
         throw TimeoutError("the daemon at " + endpoint_.description + " did not answer in time");
+    case Failure::Interrupted:
+        throw InterruptedError("interrupted by a signal");
     case Failure::Malformed:
         throw ProtocolError("the daemon at " + endpoint_.description +
                             " answered out of contract: " + message);

@@ -18,21 +18,24 @@ inline namespace client {
 
 class Connection {
 public:
-    /// @throws ConnectionError if nobody listens, or org.keventd1 is neither owned nor can be activated there
-    explicit Connection(const Endpoint& endpoint);
+    /// @param timeout  of the connection and of each call
+    /// @throws ConnectionError if nobody listens, or org.keventd1 is neither owned nor can be activated
+    /// there;
+    ///         TimeoutError, InterruptedError
+    Connection(const Endpoint& endpoint, std::chrono::microseconds timeout);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
     /// Starts a call of org.keventd1.Manager.
     [[nodiscard]] sdbus::MethodCall createCall(const char* method);
-    /// @param timeout  0 for the usual one (25 s)
-    /// @throws ConnectionError, TimeoutError, RequestError
-    [[nodiscard]] sdbus::MethodReply call(const sdbus::MethodCall& call,
-                                          std::chrono::microseconds timeout = {});
+    /// @throws ConnectionError, TimeoutError, InterruptedError, RequestError
+    [[nodiscard]] sdbus::MethodReply call(const sdbus::MethodCall& call);
     /// Sends a call that has no reply.
     void send(sdbus::MethodCall& call);
     /// @return the reply of Properties.Get: a variant
     [[nodiscard]] sdbus::MethodReply getProperty(const char* name);
+    /// @return the reply of Properties.GetAll: a{sv}
+    [[nodiscard]] sdbus::MethodReply getAllProperties();
 
     /// Connects a handler to a signal of the manager. An exception out of it ends its call and comes out of
     /// dispatchOne(). Signals of anybody but the daemon are dropped.
@@ -44,7 +47,7 @@ public:
     /// @return false if none is waiting
     /// @throws ConnectionError if the connection is lost, and whatever a handler threw
     [[nodiscard]] bool dispatchOne();
-    [[nodiscard]] compat::PollData pollData() const;
+    [[nodiscard]] PollRequest pollRequest() const;
 
     /// Runs `function`, with errors of sdbus-c++ turned into ours.
     template <typename Function>
@@ -59,6 +62,7 @@ public:
 private:
     void watchOwner();
     void findOwner();
+    [[nodiscard]] sdbus::MethodReply callUnguarded(sdbus::IProxy& proxy, const sdbus::MethodCall& call) const;
     [[nodiscard]] std::string callBroker(sdbus::IProxy& broker, const char* method) const;
     void onOwnerChanged(sdbus::Message& message);
     [[nodiscard]] bool processOne();
@@ -68,6 +72,7 @@ private:
     [[noreturn]] void rethrow(const sdbus::Error& error) const;
 
     Endpoint endpoint_;
+    std::chrono::microseconds timeout_;
     std::unique_ptr<sdbus::IConnection> bus_;
     std::unique_ptr<sdbus::IProxy> manager_;
     sdbus::Slot ownerWatch_;

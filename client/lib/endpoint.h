@@ -1,6 +1,7 @@
 // Where the daemon is spoken to: its private socket, or a bus on which it owns org.keventd1.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,10 +30,13 @@ struct Endpoint {
 /// The first private socket that answers, else the system bus. It is tried now; Client tries it again.
 [[nodiscard]] Endpoint defaultEndpoint();
 
-/// Tries to connect, because the error of a plain connect(2) says more than sd-bus's. Never blocks.
-/// @throws ConnectionError "cannot connect to WHERE: REASON" if nobody listens there. What is not one Unix
-///         socket is not tried
-void requireListener(const Endpoint& endpoint);
+/// Tries whether somebody listens and answers there: the error of a plain connect(2) says more than sd-bus's,
+/// and sd-bus would wait 90 seconds for one that listens and does not answer. What is not one Unix socket is
+/// not tried.
+/// @throws ConnectionError "cannot connect to WHERE: REASON" if nobody listens, TimeoutError if nobody
+/// answers in time,
+///         InterruptedError
+void requireAnswer(const Endpoint& endpoint, std::chrono::microseconds timeout);
 
 } // namespace client
 } // namespace keventd

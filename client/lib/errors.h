@@ -29,6 +29,12 @@ public:
     using Error::Error;
 };
 
+/// A signal of the process (EINTR) ended a call that blocked; the client can still be used.
+class InterruptedError : public Error {
+public:
+    using Error::Error;
+};
+
 /// The daemon refused a request; the client can still be used.
 class RequestError : public Error {
 public:

@@ -4,6 +4,8 @@
 // renamed a few calls. All else of the message-level API, the only one used here, is the same in both.
 #pragma once
 
+#include "client/lib/poll_request.h"
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -24,13 +26,6 @@ namespace compat {
 
 using SignalHandler = std::function<void(sdbus::Signal&)>;
 using MessageHandler = std::function<void(sdbus::Message&)>;
-
-/// What poll(2) is to wait for; without a timeout: for ever.
-struct PollData {
-    int fd;
-    short events;
-    std::optional<std::chrono::microseconds> timeout;
-};
 
 #if KEVENTD_SDBUS_2
 
@@ -62,7 +57,7 @@ inline bool processOne(sdbus::IConnection& bus) {
     return bus.processPendingEvent();
 }
 
-inline PollData pollData(const sdbus::IConnection& bus) {
+inline PollRequest pollRequest(const sdbus::IConnection& bus) {
     const auto data = bus.getEventLoopPollData();
     const auto timeout = data.getRelativeTimeout();
     if (timeout == std::chrono::microseconds::max()) return {data.fd, data.events, std::nullopt};
@@ -98,7 +93,7 @@ inline bool processOne(sdbus::IConnection& bus) {
     return bus.processPendingRequest();
 }
 
-inline PollData pollData(const sdbus::IConnection& bus) {
+inline PollRequest pollRequest(const sdbus::IConnection& bus) {
     const auto data = bus.getEventLoopPollData();
     return {data.fd, data.events, data.getRelativeTimeout()};
 }

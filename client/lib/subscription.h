@@ -15,7 +15,8 @@ class Subscriber;
 struct SubscriptionState;
 
 /// Called from Client::dispatch() and Client::process(), in order of the stream, never from elsewhere. An
-/// exception out of a handler comes out of that call; what was left of the message is then lost.
+/// exception out of a handler comes out of that call; what was left of the message is then lost, and the
+/// subscription is to be ended.
 struct SubscriptionHandlers {
     /// An event; borrowed for the call.
     std::function<void(const Event&)> event;

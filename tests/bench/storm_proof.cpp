@@ -32,7 +32,7 @@ public:
                    .inherited = {},
                    .bus = "none",
                    .inChild = {}}),
-          client_(privateSocket(daemon_.socketPath())), subscription_(subscribe()) {}
+          client_(privateSocket(daemon_.socketPath()), std::chrono::minutes(1)), subscription_(subscribe()) {}
 
     [[nodiscard]] StreamCheck& check() { return check_; }
 
@@ -46,7 +46,7 @@ public:
     }
     /// Takes everything that the kernel has sent by now.
     void takeRest() {
-        const std::uint64_t next = client_.sync(std::chrono::minutes(1));
+        const std::uint64_t next = client_.sync();
         takeUntil([&] { return subscription_.next() >= next; });
     }
 

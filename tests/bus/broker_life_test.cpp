@@ -4,8 +4,7 @@
 #include "dbus/names.h"
 #include "tests/bus/bus_test.h"
 #include "tests/bus/hostile_client.h"
-
-#include <sys/socket.h>
+#include "tests/support/unix_socket.h"
 
 namespace keventd::test {
 namespace {
@@ -216,9 +215,7 @@ INSTANTIATE_TEST_SUITE_P(, UnreachableBus,
 TEST(BusWithAFullBacklog, DoesNotKeepTheDaemonFromItsWork) {
     const TemporaryDirectory directory;
     const UniqueFd deaf = listenAt(directory.file("bus"), 0);
-    std::vector<HostileClient> waiting;
-    while (waiting.empty() || waiting.back().isConnected())
-        waiting.emplace_back(directory.file("bus"), SOCK_NONBLOCK);
+    const std::vector<UniqueFd> waiting = fillBacklog(directory.file("bus"));
     DaemonOptions options;
     options.bus = "unix:path=" + directory.file("bus");
     DaemonProcess daemon(std::move(options));

@@ -2,6 +2,7 @@
 
 #include "daemon/base/errors.h"
 #include "tests/support/deadline.h"
+#include "tests/support/unix_socket.h"
 
 #include <algorithm>
 #include <array>
@@ -11,19 +12,12 @@
 #include <iterator>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 namespace keventd::test {
 
-HostileClient::HostileClient(const std::string& socketPath, int flags)
-    : fd_(checkErrno(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), "create socket")) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    socketPath.copy(address.sun_path, sizeof address.sun_path - 1);
-    const int result = connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    connected_ = result == 0;
-    if (!connected_ && errno != EAGAIN) throwError("connect", errno);
+HostileClient::HostileClient(const std::string& socketPath) : fd_(connectTo(socketPath)) {
+    if (!fd_) throwError("connect to " + socketPath, EAGAIN);
 }
 
 void HostileClient::write(std::string_view bytes) {

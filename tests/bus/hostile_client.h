@@ -13,9 +13,7 @@ namespace keventd::test {
 class HostileClient {
 public:
     /// Connects, and says nothing.
-    /// @param flags  SOCK_NONBLOCK: does not wait where the backlog is full
-    explicit HostileClient(const std::string& socketPath, int flags = 0);
-    [[nodiscard]] bool isConnected() const { return connected_; }
+    explicit HostileClient(const std::string& socketPath);
 
     /// Writes as much as goes without waiting.
     void write(std::string_view bytes);
@@ -30,7 +28,6 @@ public:
 
 private:
     UniqueFd fd_;
-    bool connected_;
 };
 
 /// @return a call without arguments but one string, which may be no UTF-8: what no library would send

@@ -2,12 +2,15 @@
 
 #include "dbus/names.h"
 #include "tests/bus/keventctl_test.h"
+#include "tests/support/unix_socket.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
+#include <sys/stat.h>
 
 namespace keventd::test {
 namespace {
@@ -118,6 +121,16 @@ TEST_P(KeventctlPrivately, RefusesAFilterThatIsNone) {
     expectUsageError({"monitor", "block"}, "'block'");
 }
 
+TEST_P(KeventctlPrivately, RefusesAFilterThatIsNoText) {
+    expectUsageError({"monitor", "INTERFACE=\xff"}, "'INTERFACE=?'");
+}
+
+TEST_P(KeventctlPrivately, RefusesAFilterOfTooManyGlobs) {
+    std::string globs = "object=a";
+    for (int i = 0; i < 256; ++i) globs += ",a";
+    expectUsageError({"history", globs}, "256");
+}
+
 TEST_P(KeventctlPrivately, RefusesAnUnknownOption) {
     expectUsageError({"monitor", "--colour"}, "--colour");
 }
@@ -166,6 +179,37 @@ TEST_P(KeventctlPrivately, SaysThatNobodyListensAtTheSocket) {
     const Finished finished = run({KEVENTCTL_BINARY, "--socket=" + path, "sync"});
     EXPECT_EQ(finished.status, 1);
     EXPECT_THAT(linesOf(finished.err), ElementsAre(testing::AllOf(HasSubstr(path), HasSubstr("refused"))));
+}
+
+TEST_P(KeventctlPrivately, SaysThatItMayNotConnect) {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("closed");
+    const UniqueFd listener = listenAt(path);
+    ASSERT_EQ(chmod(path.c_str(), 0600), 0);
+    const std::string copy =
+        directory.file("keventctl"); // another user may not get at the one that was built
+    std::filesystem::copy_file(KEVENTCTL_BINARY, copy);
+    const Finished finished = run(asNobody({copy, "--socket=" + path, "sync"}));
+    EXPECT_EQ(finished.status, 1);
+    EXPECT_THAT(linesOf(finished.err),
+                ElementsAre(testing::AllOf(HasSubstr(path), HasSubstr("Permission denied"))));
+}
+
+TEST_P(KeventctlPrivately, RefusesTheHistoryOfAnotherStream) {
+    const Finished finished = keventctl({"history", "--stream=0123", "--since=1"});
+    EXPECT_EQ(finished.status, 1);
+    EXPECT_THAT(linesOf(finished.err), ElementsAre(HasSubstr("0123")));
+}
+
+TEST_P(KeventctlPrivately, SaysThatItsOutputCannotBeWritten) {
+    writeToHistory(1);
+    for (const std::string command : {"history", "status", "--help", "--version"}) {
+        const Finished finished = run({"/bin/sh", "-c", R"("$0" "--socket=$1" "$2" >/dev/full)",
+                                       KEVENTCTL_BINARY, daemon().socketPath(), command});
+        EXPECT_EQ(finished.status, 1) << command;
+        EXPECT_THAT(linesOf(finished.err), ElementsAre(HasSubstr("cannot write to standard output")))
+            << command;
+    }
 }
 
 TEST_P(KeventctlPrivately, TellsItsVersion) {

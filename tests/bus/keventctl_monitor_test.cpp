@@ -2,6 +2,7 @@
 
 #include "dbus/names.h"
 #include "tests/bus/keventctl_test.h"
+#include "tests/support/uevent_netlink.h"
 
 #include <csignal>
 #include <gmock/gmock.h>
@@ -11,6 +12,7 @@ namespace keventd::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::SizeIs;
 
 class Monitor : public KeventctlTest {};
 
@@ -173,6 +175,38 @@ TEST_P(MonitorPrivately, DoesNotTimeOutWhenAllThatWasCountedHasCome) {
     const Finished finished =
         keventctl({"monitor", "--since=oldest", "--count=3", "--timeout=60s", uevents_.term()});
     EXPECT_EQ(finished.status, 0) << finished.err;
+}
+
+TEST_P(MonitorPrivately, TimesOutWhenTheDaemonDoesNotAnswer) {
+    daemon().freeze();
+    const Finished finished = keventctl({"monitor", "--timeout=100ms"});
+    EXPECT_EQ(finished.status, 3);
+    EXPECT_THAT(finished.err, HasSubstr("did not answer in time"));
+}
+
+TEST_P(MonitorPrivately, EndsQuietlyOnInterruptWhileTheDaemonDoesNotAnswer) {
+    daemon().freeze();
+    for (const std::string command : {"monitor", "history", "status"}) {
+        PipedCommand waiting(commandLine({command}));
+        ASSERT_TRUE(waiting.process().waitUntilInterruptible(SIGINT));
+        waiting.process().signal(SIGINT);
+        EXPECT_EQ(waiting.process().wait(), 0) << command;
+        EXPECT_EQ(waiting.process().err(), "") << command;
+    }
+}
+
+TEST_P(MonitorPrivately, CountsNoOverrunUnlessItWasAskedFor) {
+    // A socket that is too small is inherited by another daemon than that of the fixture.
+    const UniqueFd tiny = openUeventSocket(KernelGroup, 8192);
+    uevents_.writeMany(500);
+    DaemonProcess overrun({.inherited = {tiny.get()}});
+    const auto countOne = [&](const std::string& filter) {
+        return run(
+            {KEVENTCTL_BINARY, "--socket=" + overrun.socketPath(), "history", "--json", filter, "--count=1"});
+    };
+    EXPECT_THAT(countOne("source=kern*").out, HasSubstr("\"source\":\"kernel\""));
+    EXPECT_THAT(linesOf(countOne("subsystem=none").out), SizeIs(1)) << "the overrun, and nothing was counted";
+    EXPECT_THAT(countOne("source=keventd").out, HasSubstr("\"action\":\"overrun\""));
 }
 
 TEST_P(MonitorPrivately, EndsQuietlyOnTerminate) {

@@ -3,14 +3,18 @@
 #include "tests/support/bus_client.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/effective_user.h"
+#include "tests/support/unix_socket.h"
 
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <map>
 #include <sstream>
+#include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace keventd::test {
 namespace {
@@ -38,6 +42,15 @@ protected:
     [[nodiscard]] Finished start(std::vector<std::string> arguments) const {
         arguments.emplace_back("--bus=none");
         return keventd(arguments);
+    }
+
+    static bool canSync(const DaemonProcess& daemon) {
+        try {
+            BusClient(daemon.address()).sync();
+            return true;
+        } catch (const std::system_error&) {
+            return false;
+        }
     }
 
     static void expectOneLine(const Finished& finished, int status, const std::string& about) {
@@ -178,19 +191,120 @@ TEST_F(CommandLine, SocketIsOpenToEverybody) {
     EXPECT_EQ(std::filesystem::status(daemon.socketPath()).permissions(), std::filesystem::perms(0666));
 }
 
-TEST_F(CommandLine, ForeignStateDirectoryIsNamed) {
-    if (geteuid() != 0) GTEST_SKIP() << "needs root, to become another user";
-    const auto asNobody = [&](const std::string& option) {
-        return run(ChildOptions{.command = {DaemonProcess::binary(), option, socketOption(), "--bus=none"},
-                                .environment = {},
-                                .inherited = {},
-                                .inChild = [] {
-                                    if (setresuid(Nobody, Nobody, Nobody) < 0) _exit(126);
-                                }});
-    };
-    if (asNobody("--version").status != 0)
-        GTEST_SKIP() << "another user cannot run " << DaemonProcess::binary();
-    expectOneLine(asNobody(stateOption()), CannotStart, directory().file("state"));
+// Another user, who may not get at the file that was built.
+class CommandLineOfAnotherUser : public CommandLine {
+protected:
+    void SetUp() override {
+        if (geteuid() != 0) GTEST_SKIP() << "needs root, to become another user";
+        std::filesystem::copy_file(DaemonProcess::binary(), directory().file("keventd"));
+    }
+    [[nodiscard]] std::string makeForeignDirectory(const std::string& name) const {
+        std::filesystem::create_directory(directory().file(name));
+        return directory().file(name);
+    }
+    [[nodiscard]] Finished startAsNobody(std::vector<std::string> arguments,
+                                         std::map<std::string, std::string> environment = {}) const {
+        arguments.insert(arguments.begin(), directory().file("keventd"));
+        arguments.emplace_back("--bus=none");
+        ChildOptions options = asNobody(std::move(arguments));
+        options.environment = std::move(environment);
+        return run(std::move(options));
+    }
+};
+
+TEST_F(CommandLineOfAnotherUser, StateDirectoryThatMayNotBeMadeIsNamed) {
+    expectOneLine(startAsNobody({socketOption(), stateOption()}), CannotStart, directory().file("state"));
+}
+
+TEST_F(CommandLineOfAnotherUser, StateDirectoryThatMayNotBeWrittenIsNamed) {
+    const std::string state = makeForeignDirectory("state");
+    expectOneLine(startAsNobody({socketOption(), stateOption()}), CannotStart, state);
+}
+
+TEST_F(CommandLineOfAnotherUser, LockThatMayNotBeOpenedIsNamed) {
+    const std::string state = makeForeignDirectory("state");
+    ASSERT_EQ(DaemonProcess({.arguments = {"--state=" + state}}).stop(), 0);
+    EXPECT_EQ(std::filesystem::status(state + "/lock").permissions(), std::filesystem::perms(0600));
+    ASSERT_EQ(chown(state.c_str(), Nobody, Nobody), 0);
+    expectOneLine(startAsNobody({socketOption(), stateOption()}), CannotStart, state);
+}
+
+TEST_F(CommandLineOfAnotherUser, SocketsDirectoryThatMayNotBeWrittenIsNamed) {
+    const std::string sockets = makeForeignDirectory("sockets");
+    const std::string state = makeForeignDirectory("state");
+    ASSERT_EQ(chown(state.c_str(), Nobody, Nobody), 0);
+    expectOneLine(startAsNobody({socketOption("sockets/bus"), stateOption()}), CannotStart, sockets + "/bus");
+}
+
+TEST_F(CommandLineOfAnotherUser, WithoutARuntimeDirectoryTheSocketMustBeNamed) {
+    expectOneLine(startAsNobody({}, {{"XDG_RUNTIME_DIR", ""}}), WrongUsage, "--socket");
+}
+
+TEST_F(CommandLineOfAnotherUser, SocketIsInTheRuntimeDirectoryByDefault) {
+    const std::string runtime = makeForeignDirectory("runtime");
+    expectOneLine(startAsNobody({}, {{"XDG_RUNTIME_DIR", runtime}}), CannotStart, runtime + "/keventd");
+}
+
+// Such variables are inherited by whatever a service starts, such as a terminal's shell.
+TEST_F(CommandLineOfAnotherUser, IsNoServiceForBeingADescendantOfOne) {
+    const std::string runtime = makeForeignDirectory("runtime");
+    expectOneLine(startAsNobody({}, {{"XDG_RUNTIME_DIR", runtime},
+                                     {"INVOCATION_ID", "0123456789abcdef0123456789abcdef"},
+                                     {"SYSTEMD_EXEC_PID", "1"},
+                                     {"JOURNAL_STREAM", "8:12345"}}),
+                  CannotStart, runtime + "/keventd");
+}
+
+TEST_F(CommandLine, SessionBusThatIsNowhereIsNamed) {
+    const Finished finished = run(ChildOptions{
+        .command = {DaemonProcess::binary(), socketOption(), "--bus=session"},
+        .environment = {{"DBUS_SESSION_BUS_ADDRESS", ""}, {"XDG_RUNTIME_DIR", ""}},
+        .inherited = {},
+        .inChild = {},
+    });
+    expectOneLine(finished, CannotStart, "DBUS_SESSION_BUS_ADDRESS");
+}
+
+TEST_F(CommandLine, OptionWithNothingBehindItsEqualSignIsNamed) {
+    expectOneLine(start({"--socket=", stateOption()}), WrongUsage, "--socket: the value is empty");
+}
+
+// A full backlog is no proof that nobody listens.
+TEST_F(CommandLine, SocketOfADaemonThatDoesNotAcceptIsLeftAlone) {
+    DaemonProcess holder({.socket = directory().file("bus")});
+    holder.freeze();
+    std::vector<UniqueFd> waiting = fillBacklog(holder.socketPath());
+    expectOneLine(start({socketOption(), stateOption()}), CannotStart, holder.socketPath());
+    waiting.clear();
+    holder.thaw();
+    bool isServed = false;
+    for (const Deadline deadline; !isServed && !deadline.expired();) {
+        if (!connectTo(holder.socketPath())) continue; // there is still a crowd
+        isServed = canSync(holder);
+    }
+    EXPECT_TRUE(isServed) << holder.log();
+}
+
+TEST_F(CommandLine, InheritedPrivateSocketIsServedAndLeftAtTheEnd) {
+    const std::string path = directory().file("inherited");
+    const UniqueFd listener = listenAt(path);
+    {
+        DaemonProcess daemon({.inherited = {listener.get()}});
+        EXPECT_NO_THROW(BusClient("unix:path=" + path).sync());
+        EXPECT_FALSE(std::filesystem::exists(daemon.socketPath())) << "it opened none of its own";
+        ASSERT_EQ(daemon.stop(), 0);
+    }
+    EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST_F(CommandLine, MemoryForTheHistoryIsTakenAsItIsUsed) {
+    DaemonProcess daemon({.arguments = {"--history=1G"}});
+    EXPECT_LT(daemon.rssBytes(), 512U << 20U);
+}
+
+TEST_F(CommandLine, StateDirectoryIsThatOfTheSocketByDefault) {
+    DaemonProcess daemon({.socket = directory().file("bus")});
+    EXPECT_TRUE(std::filesystem::exists(directory().file("lock")));
 }
 
 TEST_F(CommandLine, SigtermEndsItInOrder) {

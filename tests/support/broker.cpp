@@ -1,6 +1,7 @@
 #include "tests/support/broker.h"
 
 #include "daemon/base/errors.h"
+#include "tests/support/unix_socket.h"
 
 #include <array>
 #include <cstdint>
@@ -8,8 +9,6 @@
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 namespace keventd::test {
@@ -97,17 +96,6 @@ void waitForAddress(int fd) {
 }
 
 } // namespace
-
-UniqueFd listenAt(const std::string& path, int backlog) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    UniqueFd fd(checkErrno(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "create socket"));
-    checkErrno(bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind " + path);
-    checkErrno(chmod(path.c_str(), 0666), "open to everybody " + path);
-    checkErrno(listen(fd.get(), backlog), "listen at " + path);
-    return fd;
-}
 
 Broker::Broker() : socket_(directory_.file("bus")) {}
 

@@ -72,8 +72,4 @@ private:
     BusHandle controller_; // it ends with this connection
 };
 
-/// @return a bound and listening unix stream socket that everybody may connect to
-/// @param backlog  as of listen(2)
-[[nodiscard]] UniqueFd listenAt(const std::string& path, int backlog = 128);
-
 } // namespace keventd::test

@@ -1,16 +1,22 @@
 #include "tests/support/child_process.h"
 
+#include "tests/support/effective_user.h"
+
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstdint>
+#include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdexcept>
 #include <string_view>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
+#include <thread>
 
 namespace keventd::test {
 namespace {
@@ -38,7 +44,8 @@ public:
         for (const int fd : options_.inherited) copies_.push_back(copyOutOfTheWay(fd));
     }
 
-    [[noreturn]] void runInChild() {
+    /// @param parent  the test's process, with which this one is to end, however that comes
+    [[noreturn]] void runInChild(pid_t parent) {
         resetSignals();
         dup2(input_.get(), STDIN_FILENO);
         dup2(out_.get(), STDOUT_FILENO);
@@ -46,6 +53,8 @@ public:
         int next = FirstInherited;
         for (const UniqueFd& copy : copies_) dup2(copy.get(), next++);
         if (options_.inChild) options_.inChild();
+        prctl(PR_SET_PDEATHSIG, SIGKILL); // last: a change of user clears it
+        if (getppid() != parent) _exit(CannotRun);
         if (listenPid_ != nullptr) *std::to_chars(listenPid_, listenPid_ + 16, getpid()).ptr = '\0';
         execvpe(arguments_.front(), arguments_.data(), environment_.data());
         _exit(CannotRun);
@@ -80,7 +89,7 @@ private:
     [[nodiscard]] bool isOurs(std::string_view variable) const {
         const std::string key(variable.substr(0, variable.find('=')));
         for (const char* managers : {"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET",
-                                     "INVOCATION_ID", "JOURNAL_STREAM"}) {
+                                     "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID"}) {
             if (key == managers) return false;
         }
         return !options_.environment.contains(key);
@@ -110,8 +119,9 @@ int statusOf(const siginfo_t& ended) {
 
 pid_t start(ChildOptions options, const TemporaryDirectory& files) {
     Launch launch(std::move(options), files);
+    const pid_t parent = getpid();
     const pid_t pid = check(fork(), "fork");
-    if (pid == 0) launch.runInChild();
+    if (pid == 0) launch.runInChild(parent);
     return pid;
 }
 
@@ -145,6 +155,18 @@ std::optional<int> ChildProcess::wait(const Deadline& deadline) {
     return status_;
 }
 
+bool ChildProcess::waitUntilInterruptible(int number) const {
+    constexpr std::string_view caught = "SigCgt:\t"; // proc(5): a mask in hexadecimal
+    const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(number - 1);
+    for (const Deadline deadline; !deadline.expired(); std::this_thread::yield()) {
+        const std::string status = readFile("/proc/" + std::to_string(pid_) + "/status");
+        const std::size_t at = status.find(caught);
+        if (at == std::string::npos || status.find("State:\tS") == std::string::npos) continue;
+        if ((std::strtoull(status.c_str() + at + caught.size(), nullptr, 16) & bit) != 0) return true;
+    }
+    return false;
+}
+
 void ChildProcess::reap() {
     siginfo_t info{};
     while (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) < 0 && errno == EINTR) {
@@ -158,6 +180,12 @@ Finished run(ChildOptions options, const Deadline& deadline) {
     const auto status = child.wait(deadline);
     if (!status) throw std::runtime_error(program + " has not ended in time");
     return {*status, child.out(), child.err()};
+}
+
+ChildOptions asNobody(std::vector<std::string> command) {
+    return {.command = std::move(command), .environment = {}, .inherited = {}, .inChild = [] {
+                if (setresuid(Nobody, Nobody, Nobody) < 0) _exit(CannotRun);
+            }};
 }
 
 Finished run(std::vector<std::string> command) {

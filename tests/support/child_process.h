@@ -1,4 +1,5 @@
-// A child process, known by its pid and pidfd: started, waited for with a deadline, ended and reaped.
+// A child process, known by its pid and pidfd: started, waited for with a deadline, ended and reaped. It ends
+// with the test, even if that is killed.
 //
 // Its stdout and stderr go to files of its own, so that it never waits for a reader.
 #pragma once
@@ -36,6 +37,9 @@ public:
     /// Becomes readable when the process ends.
     [[nodiscard]] int pidfd() const { return pidfd_.get(); }
 
+    /// Waits until the process has a handler for this signal, and sleeps: a signal then ends what it waits in.
+    /// @return false at the deadline
+    [[nodiscard]] bool waitUntilInterruptible(int number) const;
     /// Sends a signal, unless the process has been reaped.
     void signal(int number);
     /// Waits for the end.
@@ -61,6 +65,9 @@ struct Finished {
     std::string out;
     std::string err;
 };
+
+/// @return how a command is started by another user than root
+[[nodiscard]] ChildOptions asNobody(std::vector<std::string> command);
 
 /// Runs a command to its end.
 /// @throws std::runtime_error if it has not ended at the deadline

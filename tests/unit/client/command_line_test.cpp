@@ -58,10 +58,24 @@ TEST(CommandLine, RefusesAnEmptySocket) {
     EXPECT_EQ(errorOf({"--socket", "", "sync"}), "--socket: the path is empty");
 }
 
+TEST(CommandLine, RefusesAnOptionWithNothingBehindItsEqualSign) {
+    EXPECT_EQ(errorOf({"--socket=", "sync"}), "--socket: the value is empty");
+    EXPECT_EQ(errorOf({"history", "--count=", "5"}), "--count: the value is empty");
+}
+
+TEST(CommandLine, TakesAFilterForAnEmptyValue) {
+    EXPECT_EQ(errorOf({"monitor", "ID_BUS="}), "filter 'ID_BUS=': empty glob");
+}
+
+TEST(CommandLine, RefusesAValueForAFlag) {
+    EXPECT_THAT(errorOf({"monitor", "--json=false"}), testing::StartsWith("json was given"));
+}
+
 TEST(CommandLine, NamesWhatItDoesNotKnow) {
-    EXPECT_THAT(errorOf({"sync", "--bogus"}), testing::HasSubstr("--bogus"));
-    EXPECT_THAT(errorOf({"bogus"}), testing::HasSubstr("bogus"));
-    EXPECT_THAT(errorOf({"sync", "more"}), testing::HasSubstr("more"));
+    EXPECT_THAT(errorOf({"sync", "--bogus"}), testing::StartsWith("unknown option '--bogus'"));
+    EXPECT_THAT(errorOf({"bogus"}), testing::StartsWith("unknown command 'bogus'"));
+    EXPECT_THAT(errorOf({"bogus", "a", "b"}), testing::StartsWith("unknown command 'bogus'"));
+    EXPECT_THAT(errorOf({"sync", "more"}), testing::StartsWith("unknown argument 'more'"));
 }
 
 TEST(CommandLine, AsksForACommand) {
@@ -74,7 +88,7 @@ TEST(CommandLine, TakesOptionsBetweenFilters) {
 }
 
 TEST(CommandLine, PassesOnWhatACommandRefuses) {
-    EXPECT_EQ(errorOf({"monitor", "block"}), "filter 'block': not KEY=PATTERN");
+    EXPECT_EQ(errorOf({"monitor", "block"}), "filter 'block': not KEY=GLOB");
     EXPECT_EQ(errorOf({"history", "--count=none"}), "--count: 'none' is not a number of 1 or more");
     EXPECT_THAT(errorOf({"monitor", "--since=x"}), testing::StartsWith("--since: 'x' is neither"));
     EXPECT_THAT(errorOf({"monitor", "--timeout=x"}), testing::StartsWith("--timeout: 'x' is not"));

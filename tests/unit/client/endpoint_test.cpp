@@ -43,7 +43,7 @@ protected:
 
     static std::string errorOf(const Endpoint& endpoint) {
         try {
-            requireListener(endpoint);
+            requireAnswer(endpoint, std::chrono::milliseconds(0));
         } catch (const ConnectionError& error) {
             return error.what();
         }
@@ -54,9 +54,19 @@ private:
     std::string directory_;
 };
 
-TEST_F(EndpointTest, AcceptsASocketThatListens) {
+TEST_F(EndpointTest, AcceptsASocketThatAnswers) {
     const UniqueFd listener(listenAt(path("bus")));
-    EXPECT_EQ(errorOf(privateSocket(path("bus"))), "");
+    std::thread server([&] {
+        const UniqueFd client(::accept(listener.get(), nullptr, nullptr));
+        EXPECT_GT(::send(client.get(), "REJECTED EXTERNAL\r\n", 19, MSG_NOSIGNAL), 0);
+    });
+    EXPECT_NO_THROW(requireAnswer(privateSocket(path("bus")), std::chrono::minutes(1)));
+    server.join();
+}
+
+TEST_F(EndpointTest, TellsOneThatDoesNotAnswerFromOneThatDoesNotListen) {
+    const UniqueFd listener(listenAt(path("bus")));
+    EXPECT_THROW(requireAnswer(privateSocket(path("bus")), std::chrono::milliseconds(1)), TimeoutError);
 }
 
 TEST_F(EndpointTest, NamesThePathAndTheReasonIfThereIsNoSocket) {
@@ -97,7 +107,7 @@ TEST_F(EndpointTest, SaysSoIfTheEnvironmentNamesNoSessionBus) {
 }
 
 TEST_F(EndpointTest, PrefersAPrivateSocketThatAnswers) {
-    if (errorOf(privateSocket("/run/keventd/bus")).empty()) GTEST_SKIP() << "a daemon runs on this machine";
+    if (std::filesystem::exists("/run/keventd/bus")) GTEST_SKIP() << "a daemon runs on this machine";
     std::filesystem::create_directory(path("keventd"));
     const UniqueFd listener(listenAt(path("keventd/bus")));
     const Endpoint endpoint = defaultEndpoint();
@@ -106,7 +116,7 @@ TEST_F(EndpointTest, PrefersAPrivateSocketThatAnswers) {
 }
 
 TEST_F(EndpointTest, FallsBackToTheSystemBusAndSaysWhy) {
-    if (errorOf(privateSocket("/run/keventd/bus")).empty()) GTEST_SKIP() << "a daemon runs on this machine";
+    if (std::filesystem::exists("/run/keventd/bus")) GTEST_SKIP() << "a daemon runs on this machine";
     const Endpoint endpoint = defaultEndpoint();
     EXPECT_FALSE(endpoint.isPrivate);
     EXPECT_EQ(endpoint.address, systemBus().address);

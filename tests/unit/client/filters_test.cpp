@@ -62,7 +62,7 @@ TEST(Filters, EndTheKeyAtTheFirstEqualsSign) {
 }
 
 TEST(Filters, AreRefusedByNameWithoutAnEqualsSign) {
-    EXPECT_EQ(errorOf({"action=add", "block"}), "filter 'block': not KEY=PATTERN");
+    EXPECT_EQ(errorOf({"action=add", "block"}), "filter 'block': not KEY=GLOB");
 }
 
 TEST(Filters, AreRefusedByNameWithAnEmptyKey) {
@@ -70,9 +70,9 @@ TEST(Filters, AreRefusedByNameWithAnEmptyKey) {
 }
 
 TEST(Filters, AreRefusedByNameWithAnEmptyGlob) {
-    EXPECT_EQ(errorOf({"action="}), "filter 'action=': empty pattern");
-    EXPECT_EQ(errorOf({"action=add,,remove"}), "filter 'action=add,,remove': empty pattern");
-    EXPECT_EQ(errorOf({"ID_BUS=usb,"}), "filter 'ID_BUS=usb,': empty pattern");
+    EXPECT_EQ(errorOf({"action="}), "filter 'action=': empty glob");
+    EXPECT_EQ(errorOf({"action=add,,remove"}), "filter 'action=add,,remove': empty glob");
+    EXPECT_EQ(errorOf({"ID_BUS=usb,"}), "filter 'ID_BUS=usb,': empty glob");
 }
 
 TEST(Filters, AreRefusedIfAKeyComesTwice) {

@@ -50,6 +50,17 @@ TEST(Interruption, LetsPollWaitNoLongerThanIsWanted) {
     std::exit(0);
 }
 
+[[noreturn]] void stayIgnoring() {
+    ::signal(SIGINT, SIG_IGN);
+    const Interruption interruption;
+    ::raise(SIGINT);
+    std::exit(interruption.isStopped() ? 1 : 0);
+}
+
+TEST(InterruptionDeathTest, LeavesASignalAloneThatWasIgnoredBefore) {
+    EXPECT_EXIT(stayIgnoring(), testing::ExitedWithCode(0), "");
+}
+
 TEST(InterruptionDeathTest, ComesWithSigint) {
     EXPECT_EXIT(stopBy(SIGINT), testing::ExitedWithCode(0), "");
 }

@@ -1,7 +1,5 @@
 #include "client/keventctl/status.h"
 
-#include "client/keventctl/daemon_status.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -39,13 +39,32 @@ protected:
 
 TEST_F(TextPrinterTest, PrintsOneLineAnEvent) {
     EXPECT_EQ(print(makeEvent()),
-              "12:34:56.000078     17  kernel add    net       /devices/virtual/net/veth0\n");
+              "1970-01-01 12:34:56.000078     17  kernel add    net       /devices/virtual/net/veth0\n");
+}
+
+TEST_F(TextPrinterTest, LeavesOutTheDateOfToday) {
+    Event event = makeEvent();
+    event.realtime = std::chrono::seconds(std::time(nullptr));
+    EXPECT_THAT(print(event), testing::MatchesRegex("[0-9][0-9]:[0-9][0-9]:[0-9][0-9].000000     17 .*\n"));
+}
+
+TEST_F(TextPrinterTest, SaysWhatIsLost) {
+    Event event;
+    event.source = "keventd";
+    event.action = "overrun";
+    event.subsystem = "keventd";
+    event.properties.set("KEVENTD_SOURCE", "kernel");
+    event.properties.set("KEVENTD_COUNT", "81");
+    event.properties.set("KEVENTD_SEQNUM_FROM", "985");
+    event.properties.set("KEVENTD_SEQNUM_TO", "1065");
+    EXPECT_THAT(print(event),
+                testing::EndsWith("overrun keventd   81 messages of kernel lost, SEQNUM 985 to 1065\n"));
 }
 
 TEST_F(TextPrinterTest, ShowsLocalTime) {
     ::setenv("TZ", "UTC-2", 1); // two hours ahead
     ::tzset();
-    EXPECT_THAT(print(makeEvent()), testing::StartsWith("14:34:56.000078 "));
+    EXPECT_THAT(print(makeEvent()), testing::StartsWith("1970-01-01 14:34:56.000078 "));
 }
 
 TEST_F(TextPrinterTest, KeepsTheColumnsOfALineThatWasWider) {
