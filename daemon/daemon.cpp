@@ -80,7 +80,7 @@ Daemon::Daemon(const Options& options, InheritedDescriptors inherited)
 
 void Daemon::run() {
     logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), ", after SEQNUM ",
-                 stream_.sequencer().startSeqnum()));
+                 stream_.sequencer().options().startSeqnum));
     intake_.start();
     sd_notify(0, "READY=1");
     loop_.run();

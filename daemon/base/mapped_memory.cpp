@@ -22,6 +22,8 @@ MappedMemory::MappedMemory(std::size_t bytes, const char* what) : size_(wholePag
         mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (start == MAP_FAILED) throwError(text("reserve ", size_, " bytes for ", what), errno);
     start_ = static_cast<std::byte*>(start);
+    // Else a touch may cost 2 MiB. Kernels without huge pages refuse it.
+    madvise(start, size_, MADV_NOHUGEPAGE);
 }
 
 MappedMemory::~MappedMemory() {

@@ -43,6 +43,10 @@ std::uint32_t readNumber(sd_bus_message* call) {
     return number;
 }
 
+std::uint64_t reorderWait(const Sequencer& sequencer) {
+    return static_cast<std::uint64_t>(sequencer.options().wait.count());
+}
+
 // @return microseconds; 0 if all events are kept
 std::uint64_t droppedBoottime(const History& history) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(history.latestDropped().count(), 0));
@@ -219,6 +223,7 @@ std::vector<std::pair<std::string, std::uint64_t>> ManagerObject::statistics() c
                            {"stream.reordered", order.reordered},
                            {"stream.holes", order.holes},
                            {"stream.holes_expired", order.expired},
+                           {"stream.reorder_wait_ms", reorderWait(stream_.sequencer())},
                            {"stream.waiting", stream_.sequencer().waiting()},
                            {"stream.max_waiting", order.maxWaiting},
                            {"history.events", history.nextId() - history.firstId()},

@@ -35,11 +35,17 @@ const char* groupName(UeventGroup group) {
     return "";
 }
 
+// Half of what the kernel tells: it doubles what was asked for.
+std::size_t grantedBuffer(int fd) {
+    return static_cast<std::size_t>(checkErrno(getIntOption(fd, SO_RCVBUF), "read size of receive buffer")) /
+           2;
+}
+
 void enlargeBuffer(int fd, UeventGroup group, std::size_t bytes) {
     const int wanted = static_cast<int>(bytes);
     if (setOption(fd, SO_RCVBUFFORCE, wanted) == 0) return;
     checkErrno(setOption(fd, SO_RCVBUF, wanted), "set receive buffer of uevent socket");
-    const auto got = static_cast<std::size_t>(getIntOption(fd, SO_RCVBUF)) / 2; // the kernel doubles it
+    const std::size_t got = grantedBuffer(fd);
     if (got < bytes) {
         logWarning(text("receive buffer of the ", groupName(group), " socket is ", got, " bytes, not ", bytes,
                         " (no CAP_NET_ADMIN, net.core.rmem_max): a storm may overrun it, going on"));
@@ -89,8 +95,7 @@ bool UeventSocket::receives(int fd, UeventGroup group) {
 }
 
 std::size_t UeventSocket::bufferBytes() const {
-    return static_cast<std::size_t>(
-        checkErrno(getIntOption(fd_.get(), SO_RCVBUF), "read size of receive buffer"));
+    return grantedBuffer(fd_.get());
 }
 
 std::uint64_t UeventSocket::takeDrops() {

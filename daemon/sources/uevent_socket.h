@@ -36,7 +36,8 @@ public:
 
     [[nodiscard]] int fd() const { return fd_.get(); }
     [[nodiscard]] bool inherited() const { return inherited_; }
-    /// @return SO_RCVBUF: what the kernel grants, twice what was asked for (socket(7))
+    /// @return size of the receive buffer as it was asked for and granted; the kernel reserves twice that,
+    ///         for its own records (SO_RCVBUF, socket(7))
     [[nodiscard]] std::size_t bufferBytes() const;
 
     /// @return messages dropped since the last call, for want of space in the buffer; exact, since the kernel

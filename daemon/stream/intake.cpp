@@ -104,7 +104,7 @@ void Intake::push(Reading& reading, Time now) {
 
 bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {
     return inlet.inBacklog && inlet.source->inherited() && event.seqnum != 0 &&
-           event.seqnum <= sequencer_.startSeqnum();
+           event.seqnum <= sequencer_.options().startSeqnum;
 }
 
 // Where a loss can begin is asked when it is first seen: later its holes may have been closed.

@@ -26,7 +26,7 @@ struct RecordHeader {
     std::uint32_t propertyBytes; ///< length of the properties
     std::uint32_t propertyCount;
     std::array<std::uint32_t, 5> textBytes; ///< source, action, subsystem, object, attribute; with their NULs
-    std::uint32_t lagUsec;                  ///< how much earlier it was read than the latest before it; at most 71 minutes are told
+    std::uint32_t lagUsec; ///< how much earlier it was read than the latest before it: at most 71 minutes
 };
 static_assert(sizeof(RecordHeader) % RecordAlignment == 0);
 

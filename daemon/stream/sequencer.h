@@ -89,8 +89,7 @@ public:
     /// @return the lowest SEQNUM that may still come in order
     [[nodiscard]] std::uint64_t frontier() const;
 
-    /// @return Options::startSeqnum
-    [[nodiscard]] std::uint64_t startSeqnum() const { return options_.startSeqnum; }
+    [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] std::size_t waiting() const { return kernel_.size() + others_.size(); }
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
 

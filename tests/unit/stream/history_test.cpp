@@ -7,6 +7,7 @@
 #include "tests/unit/support/events.h"
 
 #include <algorithm>
+#include <sys/mman.h>
 #include <unistd.h>
 
 namespace keventd::test {
