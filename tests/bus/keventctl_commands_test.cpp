@@ -4,12 +4,9 @@
 #include "tests/bus/keventctl_test.h"
 #include "tests/support/unix_socket.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
-#include <set>
-#include <string_view>
 #include <sys/stat.h>
 
 namespace keventd::test {
@@ -219,40 +216,6 @@ TEST_P(KeventctlPrivately, TellsItsVersion) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, KeventctlPrivately, testing::Values(Road::PrivateSocket), NameOfRoad());
-
-// The manual and the program's own help name the same options.
-std::set<std::string> optionsIn(std::string_view text) {
-    constexpr std::string_view ofOptions = "-abcdefghijklmnopqrstuvwxyz";
-    std::set<std::string> options;
-    for (std::size_t start = text.find("--"); start != std::string_view::npos; start = text.find("--")) {
-        text.remove_prefix(start);
-        const std::string_view option = text.substr(0, text.find_first_not_of(ofOptions));
-        if (option.find_first_not_of('-') == 2) options.emplace(option);
-        text.remove_prefix(option.size());
-    }
-    return options;
-}
-
-std::set<std::string> optionsInHelp() {
-    std::set<std::string> options = optionsIn(run({KEVENTCTL_BINARY, "--help"}).out);
-    for (const char* command : {"monitor", "history", "sync", "status"}) {
-        options.merge(optionsIn(run({KEVENTCTL_BINARY, command, "--help"}).out));
-    }
-    return options;
-}
-
-TEST(KeventctlManual, ListsEveryOption) {
-    std::set<std::string> missing = optionsInHelp();
-    for (const std::string& option : optionsIn(readFile(KEVENTCTL_MANUAL))) missing.erase(option);
-    EXPECT_EQ(missing, std::set<std::string>());
-}
-
-TEST(KeventctlManual, ListsNoOptionThatDoesNotExist) {
-    std::set<std::string> invented = optionsIn(readFile(KEVENTCTL_MANUAL));
-    for (const std::string& option : optionsInHelp()) invented.erase(option);
-    invented.erase("--option"); // stands for any
-    EXPECT_EQ(invented, std::set<std::string>());
-}
 
 } // namespace
 } // namespace keventd::test
