@@ -62,19 +62,7 @@ TEST_P(Properties, ListTheStatisticsThatTheContractNames) {
 }
 
 TEST_P(Properties, ListTheSources) {
-    const BusClient client = connect();
-    sd_bus_message* reply = nullptr;
-    checkBus(sd_bus_get_property(client.get(), destination(), names::Object, names::Manager,
-                                 names::property::Sources, nullptr, &reply, "a(sss)"),
-             "get sources");
-    const BusMessageHandle handle(reply);
-    checkBus(sd_bus_message_enter_container(reply, 'a', "(sss)"), "read sources");
-    std::map<std::string, std::string> states;
-    const char* name = nullptr;
-    const char* state = nullptr;
-    const char* reason = nullptr;
-    while (checkBus(sd_bus_message_read(reply, "(sss)", &name, &state, &reason), "read source") > 0)
-        states[name] = state;
+    auto states = connect().sources();
     EXPECT_EQ(states["kernel"], "running");
     EXPECT_TRUE(states.contains("udev"));
 }

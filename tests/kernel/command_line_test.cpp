@@ -11,7 +11,9 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <map>
+#include <sched.h>
 #include <sstream>
+#include <sys/mount.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
@@ -44,9 +46,9 @@ protected:
         return keventd(arguments);
     }
 
-    static bool canSync(const DaemonProcess& daemon) {
+    static bool canSync(const std::string& address) {
         try {
-            BusClient(daemon.address()).sync();
+            BusClient(address).sync();
             return true;
         } catch (const std::system_error&) {
             return false;
@@ -280,7 +282,7 @@ TEST_F(CommandLine, SocketOfADaemonThatDoesNotAcceptIsLeftAlone) {
     bool isServed = false;
     for (const Deadline deadline; !isServed && !deadline.expired();) {
         if (!connectTo(holder.socketPath())) continue; // there is still a crowd
-        isServed = canSync(holder);
+        isServed = canSync(holder.address());
     }
     EXPECT_TRUE(isServed) << holder.log();
 }
@@ -295,6 +297,29 @@ TEST_F(CommandLine, InheritedPrivateSocketIsServedAndLeftAtTheEnd) {
         ASSERT_EQ(daemon.stop(), 0);
     }
     EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+// In a mount namespace whose /run is empty.
+TEST_F(CommandLine, SocketOfRootIsInRunByDefault) {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root";
+    ChildProcess daemon({.command = {DaemonProcess::binary(), "--bus=none"},
+                         .environment = {},
+                         .inherited = {},
+                         .inChild = [] {
+                             if (unshare(CLONE_NEWNS) < 0 ||
+                                 mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) < 0 ||
+                                 mount("tmpfs", "/run", "tmpfs", 0, nullptr) < 0) {
+                                 _exit(126);
+                             }
+                         }});
+    const std::string run = "/proc/" + std::to_string(daemon.pid()) + "/root/run/keventd";
+    bool isServed = false;
+    for (const Deadline deadline; !isServed && !deadline.expired();)
+        isServed = canSync("unix:path=" + run + "/bus");
+    EXPECT_TRUE(isServed) << daemon.err();
+    EXPECT_TRUE(std::filesystem::exists(run + "/lock"));
+    daemon.signal(SIGTERM);
+    EXPECT_EQ(daemon.wait(), 0) << daemon.err();
 }
 
 TEST_F(CommandLine, MemoryForTheHistoryIsTakenAsItIsUsed) {

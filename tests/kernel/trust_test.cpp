@@ -77,6 +77,14 @@ TEST_F(Trust, IsDeniedAThousandTimesWithOneLineInTheLog) {
     EXPECT_EQ(log.find("refused"), log.rfind("refused")) << log;
 }
 
+// The kernel adds its SEQNUM to nothing at all, and sends that.
+TEST_F(Trust, IsDeniedToAnEmptyInjectedMessage) {
+    WatchedDaemon daemon;
+    injectMessage("");
+    EXPECT_TRUE(streamGoesOn(daemon));
+    EXPECT_EQ(daemon.process().statistics().at("kernel.refused"), 1U);
+}
+
 TEST_F(Trust, FlagsAnEventThatAProcessHadTheKernelSend) {
     WatchedDaemon daemon;
     injectUevent(someEvent("/devices/injected"));

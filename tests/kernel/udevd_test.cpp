@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <memory>
 #include <sys/prctl.h>
@@ -55,6 +56,19 @@ protected:
             return std::all_of(kernel.begin(), kernel.end(),
                                [&](std::uint64_t number) { return seen.contains(number); });
         });
+    }
+
+    static BusSlotHandle watchSources(const BusClient& client, bool& toldOfChange) {
+        const auto onChange = [](sd_bus_message*, void* told, sd_bus_error*) {
+            *static_cast<bool*>(told) = true;
+            return 0;
+        };
+        sd_bus_slot* slot = nullptr;
+        checkBus(sd_bus_match_signal(client.get(), &slot, nullptr, names::Object,
+                                     "org.freedesktop.DBus.Properties", "PropertiesChanged", onChange,
+                                     &toldOfChange),
+                 "watch properties");
+        return BusSlotHandle(slot);
     }
 
 private:
@@ -128,11 +142,38 @@ TEST_F(RealUdevd, SendsNetDevicesThatComeAndGoEachOnceAfterTheKernels) {
     daemon.expectComplete();
 }
 
+// A hole is waited for as long as by default, and no event of udev waits longer for its kernel event.
+TEST_F(RealUdevd, SendsEachEventAfterTheKernelsWithTheUsualWait) {
+    WatchedDaemon daemon;
+    UeventWriters writers(2, 200);
+    writers.join();
+    ASSERT_TRUE(daemon.subscriber().waitForSync());
+    std::vector<std::uint64_t> kernel;
+    for (const Event* event : writtenBy(daemon.events(), writers.uuid())) kernel.push_back(event->seqnum);
+    ASSERT_TRUE(waitForUdev(daemon, kernel));
+    daemon.expectComplete();
+}
+
 TEST_F(RealUdevd, IsSeenToRun) {
     DaemonProcess daemon;
-    const Finished status = run({KEVENTCTL_BINARY, "--socket=" + daemon.socketPath(), "status"});
-    EXPECT_EQ(status.status, 0) << status.err;
-    EXPECT_EQ(status.out.find("no udevd"), std::string::npos) << status.out;
+    EXPECT_EQ(BusClient(daemon.address()).sources()["udev"], "running");
+}
+
+// Where udevd has left its traces: without them, nothing tells of it but its first event.
+TEST_F(RealUdevd, IsSeenToRunByItsFirstEventToo) {
+    std::filesystem::rename("/run/udev/control", "/run/udev/hidden");
+    WatchedDaemon daemon;
+    const BusClient client(daemon.process().address());
+    EXPECT_EQ(client.sources()["udev"], "waiting");
+    bool toldOfChange = false;
+    const BusSlotHandle watch = watchSources(client, toldOfChange);
+    UeventWriter().write();
+    for (const Deadline deadline; !toldOfChange && !deadline.expired();) {
+        if (sd_bus_process(client.get(), nullptr) == 0) sd_bus_wait(client.get(), 100'000);
+    }
+    EXPECT_TRUE(toldOfChange);
+    EXPECT_EQ(client.sources()["udev"], "running");
+    std::filesystem::rename("/run/udev/hidden", "/run/udev/control");
 }
 
 } // namespace

@@ -141,6 +141,18 @@ std::string BusClient::streamId() const {
     return value;
 }
 
+std::map<std::string, std::string> BusClient::sources() const {
+    const BusMessageHandle reply = readProperty(names::property::Sources, "a(sss)");
+    checkBus(sd_bus_message_enter_container(reply.get(), 'a', "(sss)"), "read Sources");
+    std::map<std::string, std::string> states;
+    const char* name = nullptr;
+    const char* state = nullptr;
+    const char* reason = nullptr;
+    while (checkBus(sd_bus_message_read(reply.get(), "(sss)", &name, &state, &reason), "read source") > 0)
+        states[name] = state;
+    return states;
+}
+
 std::map<std::string, std::uint64_t> BusClient::statistics() const {
     const BusMessageHandle reply = readProperty(names::property::Statistics, "a{st}");
     checkBus(sd_bus_message_enter_container(reply.get(), 'a', "{st}"), "read Statistics");

@@ -72,6 +72,8 @@ public:
     [[nodiscard]] std::uint64_t number(const char* property) const;
     [[nodiscard]] std::string streamId() const;
     [[nodiscard]] std::map<std::string, std::uint64_t> statistics() const;
+    /// @return state of each source, by name
+    [[nodiscard]] std::map<std::string, std::string> sources() const;
 
 private:
     [[nodiscard]] BusMessageHandle readProperty(const char* property, const char* type) const;

@@ -37,7 +37,8 @@ public:
     /// Becomes readable when the process ends.
     [[nodiscard]] int pidfd() const { return pidfd_.get(); }
 
-    /// Waits until the process has a handler for this signal, and sleeps: a signal then ends what it waits in.
+    /// Waits until the process has a handler for this signal and sleeps: the signal then ends what it
+    /// waits in.
     /// @return false at the deadline
     [[nodiscard]] bool waitUntilInterruptible(int number) const;
     /// Sends a signal, unless the process has been reaped.

@@ -87,6 +87,17 @@ std::vector<std::uint64_t> difference(const std::set<std::uint64_t>& all,
     return result;
 }
 
+// @return how many events came of each writer of this UUID; fails if they came out of its order
+std::map<std::uint64_t, std::uint64_t> countsInOrder(const Events& events, const std::string& uuid) {
+    Violations violations("each writer's events are in its own order, without a hole");
+    std::map<std::uint64_t, std::uint64_t> countOf;
+    for (const Event& event : events) {
+        if (!isFrom(event, names::source::Kernel) || !isOf(event, uuid)) continue;
+        violations.addIf(numberOf(event) != countOf[writerOf(event)]++, event);
+    }
+    return countOf;
+}
+
 } // namespace
 
 void expectSoundStream(const Events& events) {
@@ -109,14 +120,14 @@ void expectNoneBut(const Events& events, const std::set<std::uint64_t>& sent, st
 }
 
 void expectWrittenInOrder(const Events& events, const UeventWriters& writers) {
-    Violations violations("each writer's events are in its own order, without a hole");
-    std::map<std::uint64_t, std::uint64_t> nextOf;
-    for (const Event& event : events) {
-        if (!isFrom(event, names::source::Kernel) || !isOf(event, writers.uuid())) continue;
-        violations.addIf(numberOf(event) != nextOf[writerOf(event)]++, event);
-    }
-    EXPECT_EQ(nextOf.size(), writers.writers());
-    for (const auto& [writer, next] : nextOf) EXPECT_EQ(next, writers.eventsEach()) << "writer " << writer;
+    const auto countOf = countsInOrder(events, writers.uuid());
+    EXPECT_EQ(countOf.size(), writers.writers());
+    for (const auto& [writer, count] : countOf) EXPECT_EQ(count, writers.eventsEach()) << "writer " << writer;
+}
+
+void expectWrittenInOrder(const Events& events, const UeventWriter& writer) {
+    auto countOf = countsInOrder(events, writer.uuid());
+    EXPECT_EQ(countOf[0], writer.written());
 }
 
 std::vector<std::uint64_t> seqnumsOf(const Events& events, const std::string& source) {

@@ -26,6 +26,7 @@ void expectNoneBut(const Events& events, const std::set<std::uint64_t>& sent, st
 
 /// Every event of every writer is there, each writer's in the order in which it wrote them.
 void expectWrittenInOrder(const Events& events, const UeventWriters& writers);
+void expectWrittenInOrder(const Events& events, const UeventWriter& writer);
 
 /// @return SEQNUMs of the events of a source, in the order of the stream
 [[nodiscard]] std::vector<std::uint64_t> seqnumsOf(const Events& events, const std::string& source);

@@ -85,8 +85,6 @@ UniqueFd openUeventSocket(std::uint32_t group, int bufferBytes) {
         setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &bufferBytes, sizeof bufferBytes) < 0) {
         fail("set receive buffer");
     }
-    const int on = 1;
-    if (setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0) fail("ask for credentials");
     const sockaddr_nl address = groupAddress(group);
     if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
         fail("bind uevent socket");

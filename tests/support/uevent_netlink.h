@@ -18,7 +18,7 @@ namespace keventd::test {
 inline constexpr std::uint32_t KernelGroup = 1;
 inline constexpr std::uint32_t UdevGroup = 2;
 
-/// Opens a socket that receives a group, as a socket unit does.
+/// Opens a socket that receives a group, as a socket unit does (without PassCredentials=).
 /// @param bufferBytes  of the receive buffer; more than net.core.rmem_max only with CAP_NET_ADMIN
 [[nodiscard]] UniqueFd openUeventSocket(std::uint32_t group, int bufferBytes = 64 * 1024 * 1024);
 

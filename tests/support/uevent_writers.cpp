@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
@@ -48,6 +49,12 @@ void pinTo(std::size_t index) {
     CPU_ZERO(&one);
     CPU_SET(cpu, &one);
     sched_setaffinity(0, sizeof one, &one);
+}
+
+void joinAll(std::vector<std::thread>& threads) {
+    for (std::thread& thread : threads) {
+        if (thread.joinable()) thread.join();
+    }
 }
 
 std::uint64_t argument(const Event& event, const char* key) {
@@ -100,9 +107,27 @@ void UeventWriters::write(std::size_t writer) {
 }
 
 void UeventWriters::join() {
-    for (std::thread& thread : threads_) {
-        if (thread.joinable()) thread.join();
+    joinAll(threads_);
+}
+
+PacedWriters::PacedWriters(std::size_t writers, std::chrono::milliseconds pause)
+    : pause_(pause), writers_(writers) {
+    for (UeventWriter& writer : writers_) {
+        threads_.emplace_back([this, &writer] { write(writer); });
     }
+}
+
+void PacedWriters::write(UeventWriter& writer) const {
+    constexpr std::uint64_t burst = 10;
+    while (!stopped_) {
+        writer.write(burst);
+        if (pause_.count() > 0) std::this_thread::sleep_for(pause_);
+    }
+}
+
+void PacedWriters::stop() {
+    stopped_ = true;
+    joinAll(threads_);
 }
 
 bool isOf(const Event& event, const std::string& uuid) {

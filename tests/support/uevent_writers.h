@@ -7,7 +7,10 @@
 
 #include "dbus/event.h"
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <latch>
 #include <string>
 #include <thread>
@@ -63,6 +66,31 @@ private:
     std::string uuid_ = newUuid();
     std::uint64_t eventsEach_;
     std::latch start_;
+    std::vector<std::thread> threads_;
+};
+
+/// Writers that go on until they are stopped, at a pace that leaves others some time.
+class PacedWriters {
+public:
+    /// @param pause  of each writer after ten events; 0 for a storm that does not end by itself
+    explicit PacedWriters(std::size_t writers,
+                          std::chrono::milliseconds pause = std::chrono::milliseconds(1));
+    PacedWriters(const PacedWriters&) = delete;
+    PacedWriters& operator=(const PacedWriters&) = delete;
+    ~PacedWriters() { stop(); }
+
+    /// Returns when the last event has been written.
+    void stop();
+
+    /// To be looked at when they have been stopped.
+    [[nodiscard]] const std::deque<UeventWriter>& writers() const { return writers_; }
+
+private:
+    void write(UeventWriter& writer) const;
+
+    std::chrono::milliseconds pause_;
+    std::atomic<bool> stopped_ = false;
+    std::deque<UeventWriter> writers_;
     std::vector<std::thread> threads_;
 };
 

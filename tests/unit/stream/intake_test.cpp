@@ -65,7 +65,7 @@ protected:
         }
         return words;
     }
-    void runOneTurnOfTheLoop() { sd_event_run(loop_.get(), 0); }
+    void runOneTurnOfTheLoop() { sd_event_run(loop_.get(), 1000); }
 
     EventLoop loop_;
     KernelSeqnum seqnum_;
@@ -108,6 +108,39 @@ TEST_F(IntakeTest, LeavesUdevAloneWhileTheKernelSocketIsNotReadToItsEnd) {
     EXPECT_EQ(udev_.left(), 1U) << "it was read before the kernel's, which was not known to end";
     intake_.turn();
     EXPECT_EQ(words(), "k11 k12 k13 u13");
+}
+
+class IntakeWithAShortWait : public IntakeTest {
+protected:
+    IntakeWithAShortWait() : IntakeTest(false, after(10, 1)) {}
+
+    static void passMilliseconds(int count) {
+        const auto end = Sequencer::Clock::now() + std::chrono::milliseconds(count);
+        while (Sequencer::Clock::now() < end) {
+        }
+    }
+};
+
+// Its event may lie there, however long ago the deadline was.
+TEST_F(IntakeWithAShortWait, ClosesNoHoleWhileTheKernelSocketIsNotReadToItsEnd) {
+    intake_.start();
+    kernel_.add({kernel(12)});
+    intake_.turn();
+    passMilliseconds(2);
+    kernel_.add({kernel(13)}, MoreToRead);
+    intake_.turn();
+    EXPECT_EQ(words(), "");
+    kernel_.add({kernel(11)});
+    intake_.turn();
+    EXPECT_EQ(words(), "k11 k12 k13");
+}
+
+TEST_F(IntakeWithAShortWait, ClosesAHoleOfItselfWhenItsTimeIsOver) {
+    intake_.start();
+    kernel_.add({kernel(12)});
+    intake_.turn();
+    for (int turns = 0; turns < 100'000 && left_.empty(); ++turns) runOneTurnOfTheLoop();
+    EXPECT_EQ(words(), "k12");
 }
 
 class IntakeOfABacklog : public IntakeTest {

@@ -54,7 +54,7 @@ void checkProperty(int cases, Testable&& testable) {
     if (result.template is<rc::detail::SuccessResult>()) return;
     std::ostringstream text;
     rc::detail::printResultMessage(result, text);
-    FAIL() << text.str();
+    FAIL() << text.str() << "\nagain with RC_PARAMS=seed=" << params.seed;
 }
 
 } // namespace keventd::test
