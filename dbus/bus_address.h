@@ -9,12 +9,11 @@
 namespace keventd {
 
 /// @return whether `text` is an address, or a list of them parted by ";", each of a transport that sd-bus
-/// knows:
-///         "unix:path=/run/dbus/system_bus_socket"
+///         knows: "unix:path=/run/dbus/system_bus_socket"
 [[nodiscard]] bool isBusAddress(std::string_view text);
 
 /// @return $DBUS_SYSTEM_BUS_ADDRESS, or the well-known socket. A variable that is set to nothing is as good
-/// as none
+///         as none
 [[nodiscard]] std::string systemBusAddress();
 /// @return $DBUS_SESSION_BUS_ADDRESS, or $XDG_RUNTIME_DIR/bus; nothing if neither is set
 [[nodiscard]] std::optional<std::string> findSessionBusAddress();

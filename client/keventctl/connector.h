@@ -14,8 +14,8 @@ class Connector {
 public:
     explicit Connector(Endpoint endpoint) : endpoint_(std::move(endpoint)) {}
 
-    /// @param limit  a deadline of the command, if it comes before the usual time for a connection and for
-    /// each call
+    /// @param limit  a deadline of the command, if it comes before the usual time for a connection and
+    ///               for each call
     /// @throws as Client::Client()
     [[nodiscard]] Client connect(std::optional<std::chrono::microseconds> limit = {}) const {
         const std::chrono::microseconds usual = DefaultTimeout;

@@ -20,9 +20,8 @@ public:
     [[nodiscard]] const EventOptions& options() const { return options_; }
     /// @return --count
     [[nodiscard]] std::optional<std::uint64_t> count() const { return count_; }
-    /// @return whether FILTER names this source: events about the stream (`keventd`) come to everybody, and
-    /// are not what
-    ///         was asked for unless it was said
+    /// @return whether FILTER names this source: events about the stream (`keventd`) come to everybody,
+    ///         and are not what was asked for unless it was said
     [[nodiscard]] bool asksForSource(const char* source) const;
     /// @param isTerminal  whether people are looking: colours, unless NO_COLOR is set
     [[nodiscard]] std::unique_ptr<EventPrinter> makePrinter(bool isTerminal) const;

@@ -32,7 +32,7 @@ public:
     /// @return how many more events are wanted; nothing: any number
     [[nodiscard]] std::optional<std::uint64_t> wanted() const { return wanted_; }
     /// @return whether nothing more is to be read: all printed that was wanted, the reader gone, or
-    /// interrupted
+    ///         interrupted
     [[nodiscard]] bool isDone() const;
     [[nodiscard]] Output& output() { return output_; }
 

@@ -31,8 +31,7 @@ public:
 
 private:
     /// @return the first id that is asked for; 0: whichever is kept. Of a time, after the page, so that
-    /// nothing can
-    ///         have gone unseen: 1, if an event of that time is no longer kept
+    ///         nothing can have gone unseen: 1, if an event of that time is no longer kept
     [[nodiscard]] std::uint64_t firstWanted() const {
         if (!options_.sinceBoottime) return options_.since.value_or(0);
         const std::uint64_t dropped = client_.statistics()[names::statistic::DroppedBoottime];

@@ -34,8 +34,7 @@ struct Endpoint {
 /// and sd-bus would wait 90 seconds for one that listens and does not answer. What is not one Unix socket is
 /// not tried.
 /// @throws ConnectionError "cannot connect to WHERE: REASON" if nobody listens, TimeoutError if nobody
-/// answers in time,
-///         InterruptedError
+///         answers in time, InterruptedError
 void requireAnswer(const Endpoint& endpoint, std::chrono::microseconds timeout);
 
 } // namespace client

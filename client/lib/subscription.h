@@ -40,7 +40,7 @@ public:
     /// @return the StreamId; empty if it has ended
     [[nodiscard]] std::string stream() const;
     /// @return the first id not yet handled: `since` of a subscription that resumes this one; 0 if it has
-    /// ended
+    ///         ended
     [[nodiscard]] std::uint64_t next() const;
 
 private:

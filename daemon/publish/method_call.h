@@ -16,9 +16,8 @@ namespace keventd {
 /// @throws BusError InvalidArgs if the body is malformed, FatalError for anything else
 int checkRead(int result);
 
-/// @param result  of sending a message. That the other end has gone is no failure of ours, and tells itself
-/// by the
-///                signal Disconnected
+/// @param result  of sending a message. That the other end has gone is no failure of ours, and tells
+///                itself by the signal Disconnected
 /// @throws FatalError for any other
 void checkSent(int result, const char* what);
 

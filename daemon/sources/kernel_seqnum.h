@@ -10,8 +10,7 @@ namespace keventd {
 class KernelSeqnum {
 public:
     /// @throws FatalError if it cannot be opened: without it no hole before the first event could be told
-    /// from what
-    ///         was before the start
+    ///         from what was before the start
     KernelSeqnum();
 
     /// @return the number at this moment; every event up to it has been, or is being, sent

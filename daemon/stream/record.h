@@ -41,9 +41,8 @@ void writeRecord(const Event& event, std::uint64_t id, std::chrono::microseconds
 /// @param record  what writeRecord() wrote; the view ends with it
 [[nodiscard]] EventView viewRecord(const std::byte* record);
 
-/// @return the latest Event::boottime of this record and all before it: the order of the stream is not quite
-/// that of
-///         reading, and this rises with it
+/// @return the latest Event::boottime of this record and all before it: the order of the stream is not
+///         quite that of reading, and this rises with it
 [[nodiscard]] std::chrono::microseconds latestBoottime(const std::byte* record);
 
 } // namespace keventd

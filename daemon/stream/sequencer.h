@@ -79,8 +79,7 @@ public:
     void releaseDownTo(std::size_t count);
 
     /// @return the lowest SEQNUM whose event of this source (`kernel`, `udev`) may still have to come: what
-    /// was lost
-    ///         by now does not lie below it, unless its hole had been closed
+    ///         was lost by now does not lie below it, unless its hole had been closed
     [[nodiscard]] std::uint64_t lowestMissing(std::string_view source) const;
     /// The same while the sockets have never been empty: what was lost may be older than startSeqnum. 1 if
     /// nothing is known.

@@ -44,9 +44,8 @@ public:
     /// Sends a signal, unless the process has been reaped.
     void signal(int number);
     /// Waits for the end.
-    /// @return the exit status, or 128 + the number of the signal that ended it, as a shell tells it; nothing
-    /// if
-    ///         it still runs at the deadline
+    /// @return the exit status, or 128 + the number of the signal that ended it, as a shell tells it;
+    ///         nothing if it still runs at the deadline
     std::optional<int> wait(const Deadline& deadline = Deadline());
 
     [[nodiscard]] std::string out() const { return readFile(files_.file("stdout")); }

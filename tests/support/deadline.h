@@ -18,8 +18,8 @@ public:
         return std::max(std::chrono::duration_cast<std::chrono::microseconds>(end_ - Clock::now()),
                         std::chrono::microseconds(0));
     }
-    /// @return what is left, as poll(2) takes it; rounded up, so that poll does not return just before the
-    /// end
+    /// @return what is left, as poll(2) takes it; rounded up, so that poll does not return just before
+    ///         the end
     [[nodiscard]] int pollTimeout() const {
         return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left()).count());
     }
