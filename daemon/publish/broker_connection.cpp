@@ -36,7 +36,8 @@ BrokerConnection::BrokerConnection(EventLoop& loop, std::string address, Manager
     : loop_(loop), address_(std::move(address)), manager_(manager), publisher_(publisher),
       joinBackoff_(500ms, 5s), nameBackoff_(5s, 60s),
       joinTimer_(loop.addTimer("join bus", [this] { join(); })),
-      nameTimer_(loop.addTimer("request name", [this] { guarded([this] { requestName(); }); })) {
+      nameTimer_(loop.addTimer("request name", [this] { guarded([this] { requestName(); }); })),
+      afterTurn_(loop.addPost("bus connection", [this] { rejoinIfEnded(); })) {
     join();
 }
 
@@ -44,20 +45,26 @@ BrokerConnection::~BrokerConnection() {
     leave();
 }
 
-// For what sd-bus calls, and the timers: no failure of a bus ends the daemon.
+// For what sd-bus calls, and the timers: no failure of a bus ends the daemon. The connection ends after the
+// turn: not in the middle of what sd-bus does with it.
 template <typename Function>
 int BrokerConnection::guarded(Function&& function) noexcept {
     try {
         function();
     } catch (const std::exception& error) {
-        joinLater(error.what());
+        failure_ = error.what();
     }
     return 0;
 }
 
 void BrokerConnection::join() {
     leave();
-    guarded([this] { open(); });
+    try {
+        open();
+    } catch (const std::exception& error) {
+        leave();
+        joinLater(error.what());
+    }
 }
 
 void BrokerConnection::open() {
@@ -65,7 +72,7 @@ void BrokerConnection::open() {
     checkResult(sd_bus_new(&bus), "create bus connection");
     bus_.reset(bus);
     configure();
-    watchConnection();
+    watchForBus();
     serving_ = manager_.serveOn(bus);
     checkResult(sd_bus_start(bus), "connect");
     checkResult(sd_bus_attach_event(bus, loop_.get(), static_cast<int>(Priority::Normal)),
@@ -84,27 +91,20 @@ void BrokerConnection::configure() {
     checkResult(sd_bus_set_close_on_exit(bus, 0), "leave the bus without waiting");
 }
 
-void BrokerConnection::watchConnection() {
+void BrokerConnection::watchForBus() {
     const auto onConnect = [](sd_bus_message*, void* self, sd_bus_error*) {
         auto& connection = *static_cast<BrokerConnection*>(self);
         return connection.guarded([&] { connection.onConnected(); });
     };
-    const auto onDisconnect = [](sd_bus_message*, void* self, sd_bus_error*) {
-        auto& connection = *static_cast<BrokerConnection*>(self);
-        return connection.guarded([&] { connection.onDisconnected(); });
-    };
     sd_bus_slot* slot = nullptr;
     checkResult(
         sd_bus_match_signal(bus_.get(), &slot, LocalName, LocalPath, LocalName, "Connected", onConnect, this),
-        "watch bus connection");
+        "wait for the bus");
     connectedSlot_.reset(slot);
-    checkResult(sd_bus_match_signal(bus_.get(), &slot, LocalName, LocalPath, LocalName, "Disconnected",
-                                    onDisconnect, this),
-                "watch bus connection");
-    disconnectedSlot_.reset(slot);
 }
 
 void BrokerConnection::onConnected() {
+    isConnected_ = true;
     addMatches();
     requestName();
 }
@@ -174,8 +174,18 @@ void BrokerConnection::onNameOwnerChanged(sd_bus_message* signal) {
     if (*name == ':' && *now == '\0') publisher_.dropClient({bus_.get(), name});
 }
 
-void BrokerConnection::onDisconnected() {
-    joinLater(ownsName_ ? "it is gone" : "it hung up");
+// The signal Disconnected does not tell of every end: a connect(2) that fails later than at once (TCP) leaves
+// sd-bus (252) without a source of events that would have it sent.
+void BrokerConnection::rejoinIfEnded() {
+    if (!bus_ || (!failure_ && sd_bus_is_open(bus_.get()) > 0)) return;
+    const std::string reason = failure_.value_or(howItEnded());
+    leave();
+    joinLater(reason);
+}
+
+const char* BrokerConnection::howItEnded() const {
+    if (!isConnected_) return "nobody answers";
+    return ownsName_ ? "it is gone" : "it hung up";
 }
 
 void BrokerConnection::joinLater(std::string_view reason) {
@@ -193,15 +203,13 @@ void BrokerConnection::requestNameLater(std::string_view reason) {
 }
 
 void BrokerConnection::leave() {
-    ownsName_ = false;
+    ownsName_ = isConnected_ = false;
+    failure_.reset();
     joinTimer_->disable();
     nameTimer_->disable();
     if (!bus_) return;
     publisher_.dropConnection(bus_.get());
-    for (BusSlotHandle* slot :
-         {&nameSlot_, &acquiredSlot_, &ownersSlot_, &disconnectedSlot_, &connectedSlot_}) {
-        slot->reset();
-    }
+    for (BusSlotHandle* slot : {&nameSlot_, &acquiredSlot_, &ownersSlot_, &connectedSlot_}) slot->reset();
     serving_.reset();
     bus_.reset();
 }

@@ -10,6 +10,7 @@
 #include "daemon/publish/backoff.h"
 #include "daemon/publish/manager_object.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,16 +36,17 @@ private:
     void join();
     void open();
     void configure();
-    void watchConnection();
+    void watchForBus();
     void addMatches();
     void requestName();
     void onConnected();
-    void onDisconnected();
     void onNameReply(sd_bus_message* reply);
     void onNameAcquired(sd_bus_message* signal);
     void onNameOwnerChanged(sd_bus_message* signal);
     void onOwnName();
     void leave();
+    void rejoinIfEnded();
+    [[nodiscard]] const char* howItEnded() const;
     void joinLater(std::string_view reason);
     void requestNameLater(std::string_view reason);
 
@@ -56,11 +58,13 @@ private:
     Backoff nameBackoff_;
     EventLoop::Handle joinTimer_;
     EventLoop::Handle nameTimer_;
+    EventLoop::Handle afterTurn_;
     BusHandle bus_;
+    bool isConnected_ = false;
     bool ownsName_ = false;
+    std::optional<std::string> failure_; // of our own on this connection, which then is to end
     ManagerObject::Serving serving_;
     BusSlotHandle connectedSlot_;
-    BusSlotHandle disconnectedSlot_;
     BusSlotHandle ownersSlot_;
     BusSlotHandle acquiredSlot_;
     BusSlotHandle nameSlot_;

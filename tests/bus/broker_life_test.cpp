@@ -208,6 +208,7 @@ TEST_P(UnreachableBus, DoesNotKeepTheDaemonFromItsWork) {
     EXPECT_NO_THROW(BusClient(daemon.address()).sync());
 }
 
+// Who listens there refuses at once, later than at once, or does not exist.
 INSTANTIATE_TEST_SUITE_P(, UnreachableBus,
                          testing::Values("unix:abstract=/keventd/nobody/listens", "tcp:host=127.0.0.1,port=1",
                                          "unixexec:path=/nonexistent"));

@@ -2,12 +2,21 @@
 // are not seen. Events of /sys/devices/virtual/mem are, and reach us from others, too: tagged_uevents.h tells
 // them apart.
 
+#include "tests/support/network_namespace.h"
+
+#include <cstdio>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <unistd.h>
 
 int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);
-    if (geteuid() == 0 && unshare(CLONE_NEWNET) < 0) perror("unshare network, going on without");
+    if (geteuid() == 0) {
+        if (unshare(CLONE_NEWNET) == 0) {
+            keventd::test::bringUpLoopback();
+        } else {
+            perror("unshare network, going on without");
+        }
+    }
     return RUN_ALL_TESTS();
 }

@@ -2,10 +2,14 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
 #include <sched.h>
 #include <string>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -35,6 +39,14 @@ NetworkNamespace::~NetworkNamespace() {
     if (setns(before_.get(), CLONE_NEWNET) == 0) return;
     ADD_FAILURE() << "cannot go back to the first network namespace";
     std::abort(); // what comes next would not be where it thinks it is
+}
+
+void bringUpLoopback() {
+    const UniqueFd any(check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "create socket"));
+    ifreq loopback{};
+    std::strcpy(loopback.ifr_name, "lo");
+    loopback.ifr_flags = IFF_UP;
+    check(ioctl(any.get(), SIOCSIFFLAGS, &loopback), "bring up loopback");
 }
 
 void becomeRootOfNewNamespaces() {

@@ -23,6 +23,10 @@ private:
     UniqueFd before_;
 };
 
+/// Of the network namespace that the thread is in: in a new one 127.0.0.1 cannot even refuse a connection.
+/// @throws std::system_error if that is not allowed
+void bringUpLoopback();
+
 /// Takes the process, which has one thread, into a new user and network namespace, in which it is root, for
 /// good.
 /// @throws std::system_error if that is not allowed
