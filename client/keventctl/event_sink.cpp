@@ -43,6 +43,10 @@ bool EventSink::isDone() const {
 
 ExitStatus EventSink::finish() {
     output_.flush();
+    if (output_.hasDropped()) {
+        std::fputs("keventctl: nobody reads what is printed, dropped the rest of it\n", stderr);
+        return ExitStatus::Lost;
+    }
     if (hasLost_) return ExitStatus::Lost;
     const bool hasEndedBefore = isFull() || output_.isClosed() || interruption_.isStopped();
     return !hasEndedBefore && interruption_.isExpired() ? ExitStatus::TimedOut : ExitStatus::Done;

@@ -53,7 +53,8 @@ Subscription Monitor::subscribe(Client& client, EventSink& sink) const {
     SubscribeOptions options;
     static_cast<EventOptions&>(options) = query_.options();
     options.window = Window;
-    const std::uint64_t start = options.since.value_or(0);
+    // Of a time of which events are no longer kept, it is any that ever was.
+    const std::uint64_t start = options.sinceBoottime ? 1 : options.since.value_or(0);
 
     SubscriptionHandlers handlers;
     handlers.event = [&sink](const Event& event) { sink.onEvent(event); };

@@ -1,6 +1,5 @@
 #include "client/keventctl/output.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <poll.h>
@@ -25,12 +24,30 @@ Output::Output(int fd, const Interruption& interruption)
     buffer_.reserve(2 * Capacity);
 }
 
+// Whatever happens, nothing is written twice.
 void Output::flush() {
-    std::string_view rest = buffer_;
-    while (!rest.empty() && !isClosed_ && waitForReader()) {
-        rest.remove_prefix(writeSome(rest));
+    std::size_t written = 0;
+    try {
+        while (written < buffer_.size() && !isClosed_ && !hasDropped_) {
+            if (waitForReader()) {
+                written += writeSome(std::string_view(buffer_).substr(written));
+            } else {
+                hasDropped_ = true;
+            }
+        }
+    } catch (...) {
+        buffer_.clear();
+        throw;
     }
     buffer_.clear();
+}
+
+// As much as can be written without blocking; up to the end of a line, if one fits: a reader that stops
+// reading, and is given up, is left with whole lines.
+std::size_t Output::pieceOf(std::string_view text) const {
+    if (text.size() <= chunk_) return text.size();
+    const std::size_t lineEnd = text.rfind('\n', chunk_ - 1);
+    return lineEnd == std::string_view::npos ? chunk_ : lineEnd + 1;
 }
 
 /// @return false if the command is to end rather than to wait
@@ -45,7 +62,7 @@ bool Output::waitForReader() const {
 }
 
 std::size_t Output::writeSome(std::string_view text) {
-    const ssize_t written = ::write(fd_, text.data(), std::min(text.size(), chunk_));
+    const ssize_t written = ::write(fd_, text.data(), pieceOf(text));
     if (written >= 0) return static_cast<std::size_t>(written);
     if (errno == EPIPE) {
         isClosed_ = true;

@@ -5,6 +5,7 @@
 #include "client/keventctl/interruption.h"
 
 #include <string>
+#include <string_view>
 
 namespace keventd::ctl {
 
@@ -20,13 +21,16 @@ public:
     void flushIfFull() {
         if (buffer_.size() >= Capacity) flush();
     }
-    /// Writes everything. Gives up, and drops the rest, if the reader has gone or the command is interrupted
-    /// while the reader is not reading.
+    /// Writes everything. Gives up, and drops the rest, if the reader has gone, or if the command is
+    /// interrupted while the reader is not reading; of lines up to PIPE_BUF (4096 bytes) it then has got
+    /// whole ones.
     /// @throws std::system_error if it cannot be written for another reason
     void flush();
 
     /// @return whether the reader has gone: EPIPE
     [[nodiscard]] bool isClosed() const { return isClosed_; }
+    /// @return whether anything was dropped because the reader did not read
+    [[nodiscard]] bool hasDropped() const { return hasDropped_; }
     /// What poll(2) said about the descriptor: the reader may go while there is nothing to write.
     void onPolled(short events);
     [[nodiscard]] int fd() const { return fd_; }
@@ -36,12 +40,14 @@ private:
     static constexpr std::size_t Capacity = 64 * 1024;
 
     [[nodiscard]] bool waitForReader() const;
+    [[nodiscard]] std::size_t pieceOf(std::string_view text) const;
     [[nodiscard]] std::size_t writeSome(std::string_view text);
 
     int fd_;
     const Interruption& interruption_;
     std::size_t chunk_; // bytes that a write takes without blocking once poll has said so
     bool isClosed_ = false;
+    bool hasDropped_ = false;
     std::string buffer_;
 };
 

@@ -1,12 +1,13 @@
 #include "client/keventctl/status.h"
 
 #include "client/keventctl/json.h"
-#include "client/keventctl/output.h"
 #include "client/keventctl/printable.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <string_view>
-#include <unistd.h>
+#include <system_error>
 
 namespace keventd::ctl {
 namespace {
@@ -54,22 +55,29 @@ std::string idRange(const DaemonStatus& status) {
     return std::to_string(status.first) + " to " + std::to_string(status.last);
 }
 
+void print(const std::string& text) {
+    const bool isWritten =
+        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+    if (isWritten || errno == EPIPE) return; // a reader that goes away is no failure
+    throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
+}
+
 } // namespace
 
 void Status::declare(OptionSet& options) {
     options.flag("--json", asJson_, "One JSON object");
 }
 
+// No signal is caught: half an answer is none.
 ExitStatus Status::run(const Connector& connector) {
-    const Interruption interruption;
     const DaemonStatus status = connector.connect().status();
-    Output output(STDOUT_FILENO, interruption);
+    std::string text;
     if (asJson_) {
-        appendJson(output.buffer(), status);
+        appendJson(text, status);
     } else {
-        appendText(output.buffer(), status);
+        appendText(text, status);
     }
-    output.flush();
+    print(text);
     return ExitStatus::Done;
 }
 

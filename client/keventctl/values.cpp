@@ -64,9 +64,11 @@ std::optional<std::uint64_t> parseNumber(std::string_view text) {
 }
 
 Duration parseTimeout(std::string_view text) {
-    if (const auto duration = parseDuration(text)) return *duration;
-    if (const auto seconds = toDuration(text, 1)) return *seconds;
-    throw UsageError("--timeout: " + quoted(text) + " is not a duration such as 10s, 500ms, 2min or 1h");
+    std::optional<Duration> timeout = parseDuration(text);
+    if (!timeout) timeout = toDuration(text, 1);
+    if (timeout && timeout->count() > 0) return *timeout;
+    throw UsageError("--timeout: " + quoted(text) +
+                     " is not a duration such as 10s, 500ms, 2min or 1h, above 0");
 }
 
 std::uint64_t parseCount(std::string_view text) {

@@ -209,6 +209,29 @@ TEST_P(KeventctlPrivately, SaysThatItsOutputCannotBeWritten) {
     }
 }
 
+bool waitUntilItHasASocket(pid_t pid) {
+    const std::filesystem::path descriptors = "/proc/" + std::to_string(pid) + "/fd";
+    for (const Deadline deadline; !deadline.expired();) {
+        for (const auto& entry : std::filesystem::directory_iterator(descriptors)) {
+            std::error_code closedMeanwhile;
+            if (std::filesystem::read_symlink(entry, closedMeanwhile).string().starts_with("socket:"))
+                return true;
+        }
+    }
+    return false;
+}
+
+// Half an answer is none: a script must not take it for one.
+TEST_P(KeventctlPrivately, StatusAndSyncEndByTheSignalThatInterruptsThem) {
+    daemon().freeze();
+    for (const std::string command : {"status", "sync"}) {
+        ChildProcess waiting({.command = commandLine({command})});
+        ASSERT_TRUE(waitUntilItHasASocket(waiting.pid()));
+        waiting.signal(SIGTERM);
+        EXPECT_EQ(waiting.wait(), 128 + SIGTERM) << command;
+    }
+}
+
 TEST_P(KeventctlPrivately, TellsItsVersion) {
     const Finished finished = run({KEVENTCTL_BINARY, "--version"});
     EXPECT_EQ(finished.status, 0);

@@ -186,13 +186,25 @@ TEST_P(MonitorPrivately, TimesOutWhenTheDaemonDoesNotAnswer) {
 
 TEST_P(MonitorPrivately, EndsQuietlyOnInterruptWhileTheDaemonDoesNotAnswer) {
     daemon().freeze();
-    for (const std::string command : {"monitor", "history", "status"}) {
+    for (const std::string command : {"monitor", "history"}) {
         PipedCommand waiting(commandLine({command}));
         ASSERT_TRUE(waiting.process().waitUntilInterruptible(SIGINT));
         waiting.process().signal(SIGINT);
         EXPECT_EQ(waiting.process().wait(), 0) << command;
         EXPECT_EQ(waiting.process().err(), "") << command;
     }
+}
+
+TEST_P(MonitorPrivately, SaysWhenNobodyReadsWhatItPrints) {
+    writeToHistory(2'000); // more than a pipe holds
+    PipedCommand command(commandLine(
+        {"monitor", "--json", "--since=oldest", "--count=2000", "--timeout=2s", uevents_.term()}));
+    EXPECT_EQ(command.process().wait(), 4);
+    EXPECT_THAT(command.process().err(), HasSubstr("nobody reads what is printed"));
+    std::uint64_t lines = 0;
+    while (const auto line = command.readLine()) EXPECT_EQ(numberInJson(*line), ++lines);
+    EXPECT_GT(lines, 0U);
+    EXPECT_LT(lines, 2'000U);
 }
 
 TEST_P(MonitorPrivately, CountsNoOverrunUnlessItWasAskedFor) {
@@ -254,6 +266,7 @@ TEST_P(MonitorOfASmallHistory, TellsWhatIsNoLongerKept) {
     const Finished finished = keventctl({"monitor", "--since=1", "--count=1", uevents_.term()});
     EXPECT_EQ(finished.status, 4);
     EXPECT_THAT(finished.err, HasSubstr("lost events 1 to "));
+    EXPECT_THAT(finished.err, HasSubstr(": no longer kept"));
     EXPECT_EQ(linesOf(finished.out).size(), 1U);
 }
 
@@ -263,6 +276,7 @@ TEST_P(MonitorOfASmallHistory, TellsThatSomethingOfATimeIsNoLongerKept) {
         const Finished finished = keventctl({command, "--since=1h", "--count=1", uevents_.term()});
         EXPECT_EQ(finished.status, 4) << command;
         EXPECT_THAT(finished.err, HasSubstr("lost events 1 to ")) << command;
+        EXPECT_THAT(finished.err, HasSubstr(": no longer kept")) << command;
         EXPECT_EQ(linesOf(finished.out).size(), 1U) << command;
     }
 }

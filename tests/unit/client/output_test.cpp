@@ -87,7 +87,20 @@ TEST_F(OutputTest, GivesUpAtTheDeadlineIfNobodyReads) {
     output.flush();
     EXPECT_TRUE(output.buffer().empty());
     EXPECT_FALSE(output.isClosed());
+    EXPECT_TRUE(output.hasDropped());
     EXPECT_TRUE(interruption.isExpired());
+}
+
+TEST_F(OutputTest, GivesUpAtTheEndOfALine) {
+    const Interruption interruption(20ms);
+    Output output(writeEnd(), interruption);
+    const std::string line = std::string(300, 'x') + '\n';
+    for (int n = 0; n < 1000; ++n) output.buffer() += line;
+    output.flush();
+    EXPECT_TRUE(output.hasDropped());
+    const std::string got = readUpTo(1024 * 1024);
+    EXPECT_GT(got.size(), 0U);
+    EXPECT_EQ(got.size() % line.size(), 0U);
 }
 
 TEST_F(OutputTest, WritesWhatFitsAlsoAfterTheDeadline) {
@@ -96,6 +109,7 @@ TEST_F(OutputTest, WritesWhatFitsAlsoAfterTheDeadline) {
     output.buffer() += "late\n";
     output.flush();
     EXPECT_EQ(readUpTo(100), "late\n");
+    EXPECT_FALSE(output.hasDropped());
 }
 
 TEST_F(OutputTest, IsClosedWhenTheReaderHasGone) {

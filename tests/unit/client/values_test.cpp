@@ -75,7 +75,8 @@ TEST(Timeout, TakesAPlainNumberForSeconds) {
 
 TEST(Timeout, IsRefusedByName) {
     EXPECT_EQ(errorOf(parseTimeout, "soon"),
-              "--timeout: 'soon' is not a duration such as 10s, 500ms, 2min or 1h");
+              "--timeout: 'soon' is not a duration such as 10s, 500ms, 2min or 1h, above 0");
+    EXPECT_NE(errorOf(parseTimeout, "0").find("above 0"), std::string::npos);
 }
 
 TEST(Count, IsOneOrMore) {
