@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <random>
+#include <stdexcept>
 
 namespace keventd::test {
 namespace {
@@ -50,13 +51,13 @@ protected:
 
     // Plays udev's event of the number that the kernel is about to give, and has it given.
     static std::uint64_t playAheadOfTheKernel() {
-        std::uint64_t seqnum = 0;
-        do { // again, if somebody else's event has got the number
-            seqnum = newestSeqnum() + 1;
+        for (const Deadline deadline; !deadline.expired();) {
+            const std::uint64_t seqnum = newestSeqnum() + 1;
             play(seqnum);
             UeventWriter().write();
-        } while (newestSeqnum() != seqnum);
-        return seqnum;
+            if (newestSeqnum() == seqnum) return seqnum; // else somebody else's event has got the number
+        }
+        throw std::runtime_error("this machine is never quiet");
     }
 
     // Asks the daemon until it has read all messages of udev's group; each answer is a turn of its loop.
@@ -119,7 +120,9 @@ TEST_F(PlayedUdev, EventThatIsReadBeforeItsKernelEventWaitsForIt) {
     WatchedDaemon daemon(patient());
     const BusClient client(daemon.process().address());
     std::uint64_t seqnum = 0;
+    const Deadline deadline;
     do { // again, if somebody else's event has got the number
+        ASSERT_FALSE(deadline.expired()) << "this machine is never quiet";
         seqnum = newestSeqnum() + 1;
         play(seqnum);
         waitUntilRead(client);

@@ -119,9 +119,13 @@ PacedWriters::PacedWriters(std::size_t writers, std::chrono::milliseconds pause)
 
 void PacedWriters::write(UeventWriter& writer) const {
     constexpr std::uint64_t burst = 10;
-    while (!stopped_) {
-        writer.write(burst);
-        if (pause_.count() > 0) std::this_thread::sleep_for(pause_);
+    try {
+        while (!stopped_) {
+            writer.write(burst);
+            if (pause_.count() > 0) std::this_thread::sleep_for(pause_);
+        }
+    } catch (const std::system_error& error) {
+        ADD_FAILURE() << error.what();
     }
 }
 
