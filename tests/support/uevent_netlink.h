@@ -47,12 +47,15 @@ void injectMessage(std::string_view message);
 /// What the kernel has really sent, by a socket with room for all of it: what a test compares a daemon with.
 class UeventWitness {
 public:
-    UeventWitness() : socket_(openUeventSocket(KernelGroup)) {}
+    UeventWitness() : socket_(openUeventSocket(KernelGroup, BufferBytes)) {}
 
     /// @return SEQNUMs of all that the kernel has sent to this network namespace since the witness began
     [[nodiscard]] const std::set<std::uint64_t>& seqnums();
 
 private:
+    // It is read at the end of a storm: 300,000 events take 1 KiB each in a socket.
+    static constexpr int BufferBytes = 512 * 1024 * 1024;
+
     UniqueFd socket_;
     std::set<std::uint64_t> seqnums_;
 };
