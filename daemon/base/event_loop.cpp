@@ -31,58 +31,56 @@ int EventLoop::dispatch(void* registration) noexcept {
     return 0;
 }
 
-EventLoop::Handle EventLoop::finish(Handle handle, sd_event_source* source, const char* name,
-                                    Priority priority) {
-    handle->source_.reset(source);
-    checkResult(sd_event_source_set_description(source, name), name);
-    checkResult(sd_event_source_set_priority(source, static_cast<std::int64_t>(priority)), name);
-    return handle;
+void EventLoop::adopt(Registration& registration, sd_event_source* source, Priority priority) {
+    registration.source_.reset(source);
+    checkResult(sd_event_source_set_description(source, registration.name_), registration.name_);
+    checkResult(sd_event_source_set_priority(source, static_cast<std::int64_t>(priority)),
+                registration.name_);
 }
 
 EventLoop::Handle EventLoop::addIo(const char* name, int fd, std::uint32_t events, Handler handler) {
-    auto handle = std::make_unique<Registration>(*this, std::move(handler));
+    auto handle = std::make_unique<Registration>(*this, name, std::move(handler));
     sd_event_source* source = nullptr;
     const auto onIo = [](sd_event_source*, int, std::uint32_t, void* self) { return dispatch(self); };
     checkResult(sd_event_add_io(get(), &source, fd, events, onIo, handle.get()), name);
-    return finish(std::move(handle), source, name);
+    adopt(*handle, source);
+    return handle;
 }
 
 EventLoop::Handle EventLoop::addTimer(const char* name, Handler handler) {
-    auto handle = std::make_unique<Registration>(*this, std::move(handler));
+    auto handle = std::make_unique<Registration>(*this, name, std::move(handler));
     sd_event_source* source = nullptr;
     const auto onTime = [](sd_event_source*, std::uint64_t, void* self) { return dispatch(self); };
     checkResult(sd_event_add_time(get(), &source, CLOCK_MONOTONIC, UINT64_MAX, TimerAccuracyUsec, onTime,
                                   handle.get()),
                 name);
-    handle = finish(std::move(handle), source, name);
+    adopt(*handle, source);
     handle->disable();
     return handle;
 }
 
 EventLoop::Handle EventLoop::addPost(const char* name, Handler handler) {
-    auto handle = std::make_unique<Registration>(*this, std::move(handler));
+    auto handle = std::make_unique<Registration>(*this, name, std::move(handler));
     sd_event_source* source = nullptr;
     const auto onPost = [](sd_event_source*, void* self) { return dispatch(self); };
     checkResult(sd_event_add_post(get(), &source, onPost, handle.get()), name);
-    return finish(std::move(handle), source, name);
+    adopt(*handle, source);
+    return handle;
 }
 
 EventLoop::Handle EventLoop::addDefer(const char* name, Handler handler) {
-    auto handle = std::make_unique<Registration>(*this, std::move(handler));
-    sd_event_source* source = nullptr;
-    const auto onDefer = [](sd_event_source*, void* self) { return dispatch(self); };
-    checkResult(sd_event_add_defer(get(), &source, onDefer, handle.get()), name);
-    return finish(std::move(handle), source, name);
+    return std::make_unique<Registration>(*this, name, std::move(handler));
 }
 
 EventLoop::Handle EventLoop::addSignal(const char* name, int signal, Handler handler) {
-    auto handle = std::make_unique<Registration>(*this, std::move(handler));
+    auto handle = std::make_unique<Registration>(*this, name, std::move(handler));
     sd_event_source* source = nullptr;
     const auto onSignal = [](sd_event_source*, const signalfd_siginfo*, void* self) {
         return dispatch(self);
     };
     checkResult(sd_event_add_signal(get(), &source, signal, onSignal, handle.get()), name);
-    return finish(std::move(handle), source, name, Priority::Signals);
+    adopt(*handle, source, Priority::Signals);
+    return handle;
 }
 
 void EventLoop::run() {
@@ -96,6 +94,19 @@ void EventLoop::stop() {
 
 void EventLoop::Registration::setEnabled(int state) {
     checkResult(sd_event_source_set_enabled(source_.get(), state), "switch event source");
+}
+
+// Of what is ready, sd-event calls first what has been so for longest. A defer source has been since it was
+// made, however often it is enabled: one that enables itself would be called for ever, and nothing else. So
+// it is made when it is asked for.
+void EventLoop::Registration::defer() {
+    int isWaiting = SD_EVENT_OFF;
+    if (source_) checkResult(sd_event_source_get_enabled(source_.get(), &isWaiting), name_);
+    if (isWaiting != SD_EVENT_OFF) return;
+    sd_event_source* source = nullptr;
+    const auto onDefer = [](sd_event_source*, void* self) { return dispatch(self); };
+    checkResult(sd_event_add_defer(loop_->get(), &source, onDefer, this), name_);
+    adopt(*this, source);
 }
 
 void EventLoop::Registration::armAt(std::chrono::steady_clock::time_point time) {

@@ -32,13 +32,15 @@ public:
     /// A registration; nothing is called any more once it is gone.
     class Registration {
     public:
-        Registration(EventLoop& loop, Handler handler) : loop_(&loop), handler_(std::move(handler)) {}
+        Registration(EventLoop& loop, const char* name, Handler handler)
+            : loop_(&loop), name_(name), handler_(std::move(handler)) {}
         Registration(const Registration&) = delete;
         Registration& operator=(const Registration&) = delete;
 
         void enable() { setEnabled(SD_EVENT_ON); }
-        void enableOnce() { setEnabled(SD_EVENT_ONESHOT); }
         void disable() { setEnabled(SD_EVENT_OFF); }
+        /// Of a defer: calls the handler once, when all that was ready by now has had its turn.
+        void defer();
         /// Of a timer: calls the handler once, at this time or as soon as possible after it.
         void armAt(std::chrono::steady_clock::time_point time);
 
@@ -47,6 +49,7 @@ public:
         void setEnabled(int state);
 
         EventLoop* loop_;
+        const char* name_;
         Handler handler_;
         EventSourceHandle source_;
     };
@@ -64,7 +67,7 @@ public:
     [[nodiscard]] Handle addTimer(const char* name, Handler handler);
     /// Called once after each turn of the loop in which anything else was called.
     [[nodiscard]] Handle addPost(const char* name, Handler handler);
-    /// Called in the next turn, whatever else happens, once it is enabled.
+    /// Called in a later turn, whatever else happens, once it is asked for by defer().
     [[nodiscard]] Handle addDefer(const char* name, Handler handler);
     /// @param signal  blocked by the caller
     [[nodiscard]] Handle addSignal(const char* name, int signal, Handler handler);
@@ -78,8 +81,8 @@ public:
 
 private:
     [[nodiscard]] static int dispatch(void* registration) noexcept;
-    [[nodiscard]] static Handle finish(Handle handle, sd_event_source* source, const char* name,
-                                       Priority priority = Priority::Normal);
+    static void adopt(Registration& registration, sd_event_source* source,
+                      Priority priority = Priority::Normal);
 
     EventHandle event_;
     std::exception_ptr failure_;

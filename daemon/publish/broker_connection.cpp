@@ -37,7 +37,7 @@ BrokerConnection::BrokerConnection(EventLoop& loop, std::string address, Manager
       joinBackoff_(500ms, 5s), nameBackoff_(5s, 60s),
       joinTimer_(loop.addTimer("join bus", [this] { join(); })),
       nameTimer_(loop.addTimer("request name", [this] { guarded([this] { requestName(); }); })),
-      afterTurn_(loop.addPost("bus connection", [this] { rejoinIfEnded(); })) {
+      afterTurn_(loop.addPost("bus connection", [this] { onTurn(); })) {
     join();
 }
 
@@ -172,6 +172,15 @@ void BrokerConnection::onNameOwnerChanged(sd_bus_message* signal) {
     const char* now = nullptr;
     checkResult(sd_bus_message_read(signal, "sss", &name, &before, &now), "read signal of the bus");
     if (*name == ':' && *now == '\0') publisher_.dropClient({bus_.get(), name});
+}
+
+// What sd-bus has in its own queue (its word Connected) it serves by a timer that it sets anew in each turn
+// of the loop: so it is never the turn of that one as long as others are ready.
+void BrokerConnection::onTurn() {
+    rejoinIfEnded();
+    std::uint64_t queued = 0;
+    if (bus_ && sd_bus_get_n_queued_read(bus_.get(), &queued) >= 0 && queued > 0)
+        sd_bus_process(bus_.get(), nullptr);
 }
 
 // The signal Disconnected does not tell of every end: a connect(2) that fails later than at once (TCP) leaves

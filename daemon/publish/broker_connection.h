@@ -45,6 +45,7 @@ private:
     void onNameOwnerChanged(sd_bus_message* signal);
     void onOwnName();
     void leave();
+    void onTurn();
     void rejoinIfEnded();
     [[nodiscard]] const char* howItEnded() const;
     void joinLater(std::string_view reason);

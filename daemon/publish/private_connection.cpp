@@ -29,7 +29,6 @@ PrivateConnection::PrivateConnection(EventLoop& loop, UniqueFd fd, uid_t uid, st
                                      ManagerObject& manager, std::function<void()> onGone)
     : uid_(uid), onGone_(std::move(onGone)), driver_(text(":1.", serial)), bus_(newBus()),
       firstMessages_(loop.addDefer("first messages", [this] { onFirstMessages(); })) {
-    firstMessages_->disable();
     start(loop, std::move(fd));
     addFilter();
     addMatches();
@@ -83,7 +82,7 @@ bool PrivateConnection::leavesRepliesUnread() const {
 
 void PrivateConnection::addMatches() {
     const auto onConnect = [](sd_bus_message*, void* self, sd_bus_error*) {
-        static_cast<PrivateConnection*>(self)->firstMessages_->enableOnce();
+        static_cast<PrivateConnection*>(self)->firstMessages_->defer();
         return 0;
     };
     const auto onDisconnect = [](sd_bus_message*, void* self, sd_bus_error*) {
@@ -102,12 +101,22 @@ BusSlotHandle PrivateConnection::matchLocal(const char* signal, sd_bus_message_h
     return BusSlotHandle(slot);
 }
 
+// What sd-bus has in its own queue (at first its word Connected) it serves by a timer that it sets anew in
+// each turn of the loop: so it is never the turn of that one as long as others are ready.
+bool PrivateConnection::serveFirstMessages() {
+    if (gone_) return false;
+    std::uint64_t queued = 0;
+    if (sd_bus_get_n_queued_read(bus(), &queued) >= 0 && queued > 0) firstMessages_->defer();
+    return isNew_;
+}
+
 // A client may send its first messages together with the end of the authentication. sd-bus then has read them
 // all at once, and would not look at them before something else comes.
 void PrivateConnection::onFirstMessages() {
     if (gone_) return;
     const int result = sd_bus_process(bus(), nullptr);
-    if (result > 0) firstMessages_->enableOnce();
+    isNew_ = result > 0;
+    if (result > 0) firstMessages_->defer();
     if (result < 0) end();
 }
 

@@ -33,6 +33,9 @@ public:
     [[nodiscard]] bool gone() const { return gone_; }
     /// @return whether the client has sent a message; to have authenticated is not enough
     [[nodiscard]] bool spoke() const { return spoke_; }
+    /// To be called after each turn of the loop, until the client's first messages have been served.
+    /// @return whether that is still to be done
+    bool serveFirstMessages();
     /// Cuts the client off, as if it had gone.
     void end() noexcept;
 
@@ -48,6 +51,7 @@ private:
     std::function<void()> onGone_;
     bool gone_ = false;
     bool spoke_ = false;
+    bool isNew_ = true; // messages may lie in sd-bus unseen
     DriverObject driver_;
     BusHandle bus_;
     BusSlotHandle driverSlot_;

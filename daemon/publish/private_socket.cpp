@@ -31,10 +31,9 @@ PrivateSocket::PrivateSocket(EventLoop& loop, ListeningSocket socket, ManagerObj
                              Publisher& publisher)
     : loop_(loop), socket_(std::move(socket)), manager_(manager), publisher_(publisher),
       removal_(loop.addDefer("remove private connections", [this] { removeGone(); })),
+      afterTurn_(loop.addPost("first messages", [this] { serveFirstMessages(); })),
       watch_(loop.addIo("private socket", socket_.fd(), EPOLLIN, [this] { onConnection(); })),
-      retry_(loop.addTimer("accept again", [this] { watch_->enable(); })) {
-    removal_->disable();
-}
+      retry_(loop.addTimer("accept again", [this] { watch_->enable(); })) {}
 
 void PrivateSocket::onConnection() {
     if (connections_.size() >= MaxConnections) return makeRoom();
@@ -76,10 +75,17 @@ void PrivateSocket::welcome(UniqueFd fd) {
     if (!uid || !mayConnect(*uid)) return;
     try {
         connections_.emplace_back(loop_, std::move(fd), *uid, ++lastSerial_, manager_,
-                                  [this] { removal_->enableOnce(); });
+                                  [this] { removal_->defer(); });
+        afterTurn_->enable();
     } catch (const std::exception& error) {
         logDebug(text(error.what(), ", closing it"));
     }
+}
+
+void PrivateSocket::serveFirstMessages() {
+    bool isAnyNew = false;
+    for (PrivateConnection& connection : connections_) isAnyNew |= connection.serveFirstMessages();
+    if (!isAnyNew) afterTurn_->disable();
 }
 
 void PrivateSocket::removeGone() {

@@ -31,6 +31,7 @@ private:
     [[nodiscard]] bool mayConnect(uid_t uid);
     void makeRoom();
     void pause(std::string_view reason);
+    void serveFirstMessages();
     void removeGone();
 
     EventLoop& loop_;
@@ -41,6 +42,7 @@ private:
     std::uint64_t lastSerial_ = 0;
     RateLimit log_;
     EventLoop::Handle removal_;
+    EventLoop::Handle afterTurn_; // enabled while a connection is new
     EventLoop::Handle watch_;
     EventLoop::Handle retry_;
 };

@@ -37,9 +37,7 @@ std::uint64_t firstIdWanted(const SubscribeOptions& options, const Stream& strea
 
 Publisher::Publisher(EventLoop& loop, const Stream& stream)
     : stream_(stream), afterTurn_(loop.addPost("publish", [this] { pump(); })),
-      again_(loop.addDefer("publish more", [] {})) {
-    again_->disable();
-}
+      again_(loop.addDefer("publish more", [] {})) {}
 
 const Subscription& Publisher::subscribe(const Peer& owner, SubscribeOptions&& options) {
     const std::uint64_t first = firstIdWanted(options, stream_, stream_.history().nextId());
@@ -127,7 +125,7 @@ void Publisher::pumpAll() {
         isUnfinished_ = more = true;
         break;
     }
-    if (more) again_->enableOnce();
+    if (more) again_->defer();
 }
 
 Publisher::Subscriptions::iterator Publisher::orFirst(Subscriptions::iterator entry) {

@@ -40,7 +40,6 @@ Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum
                std::vector<Source*> effects)
     : sequencer_(sequencer), seqnum_(seqnum), timer_(loop.addTimer("reorder deadline", [this] { turn(); })),
       again_(loop.addDefer("read more", [this] { turn(); })) {
-    again_->disable();
     effects.push_back(&causes);
     for (Source* source : effects) {
         inlets_.push_back({source, true, {}, {}});
@@ -73,7 +72,7 @@ void Intake::turn() {
     for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) push(*reading, started);
     release(readings.back().drained.empty, started);
     const auto isEmpty = [](const Reading& reading) { return reading.drained.empty; };
-    if (!std::all_of(readings.begin(), readings.end(), isEmpty)) again_->enableOnce();
+    if (!std::all_of(readings.begin(), readings.end(), isEmpty)) again_->defer();
 }
 
 std::vector<Intake::Reading> Intake::readAll() {

@@ -20,9 +20,10 @@ HostileClient::HostileClient(const std::string& socketPath) : fd_(connectTo(sock
     if (!fd_) throwError("connect to " + socketPath, EAGAIN);
 }
 
-void HostileClient::write(std::string_view bytes) {
+std::size_t HostileClient::write(std::string_view bytes) {
+    const ssize_t written = send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     // That the other end has hung up already is as good an end as any.
-    static_cast<void>(send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    return static_cast<std::size_t>(std::max<ssize_t>(written, 0));
 }
 
 // D-Bus specification, "Authentication Protocol": EXTERNAL with the digits of the uid, each in hexadecimal.

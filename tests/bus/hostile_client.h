@@ -16,7 +16,8 @@ public:
     explicit HostileClient(const std::string& socketPath);
 
     /// Writes as much as goes without waiting.
-    void write(std::string_view bytes);
+    /// @return how many bytes that was
+    std::size_t write(std::string_view bytes);
     /// @return what authenticates this client as who it is
     [[nodiscard]] static std::string authentication();
     /// Waits until something can be read, and reads it.

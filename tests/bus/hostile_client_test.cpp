@@ -5,8 +5,10 @@
 #include "tests/bus/hostile_client.h"
 #include "tests/support/effective_user.h"
 
+#include <atomic>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
+#include <thread>
 
 namespace keventd::test {
 namespace {
@@ -127,6 +129,34 @@ TEST_P(HostileClients, ThatSendNoUtf8AreToldSoAndFillNoLog) {
 }
 
 // From a user namespace, a client can prove nothing; who it is, the socket's credentials say.
+// It begins together with the end of the authentication, and no call wants an answer that would have to be
+// read.
+TEST_P(HostileClients, ThatNeverStopCallingKeepNobodyOut) {
+    std::string call = callWithString(names::Object, names::Manager, "NoSuchMethod", "");
+    call[2] = 1; // NO_REPLY_EXPECTED
+    std::string calls;
+    for (int i = 0; i < 500; ++i) calls += call;
+    constexpr std::size_t enough = 1024 * 1024; // not all of it fits into the socket
+    std::atomic<std::size_t> written = 0;
+    std::atomic<bool> isOver = false;
+    std::jthread flood([&] {
+        HostileClient client(socket());
+        std::string rest = HostileClient::authentication() + calls;
+        while (!isOver) {
+            const std::size_t took = client.write(rest);
+            written += took;
+            rest.erase(0, took);
+            if (rest.size() < calls.size()) rest += calls;
+        }
+    });
+    EXPECT_TRUE(eventually([&] { return written > enough; }));
+    for (int i = 0; i < 10; ++i) EXPECT_NO_THROW(connect().sync());
+    expectSubscribersServed();
+    const std::size_t before = written;
+    EXPECT_TRUE(eventually([&] { return written > before; })) << "it was cut off";
+    isOver = true;
+}
+
 TEST_P(HostileClients, ThatProveNothingAreServedAllTheSame) {
     HostileClient client(socket());
     client.write(std::string(1, '\0') + "AUTH ANONYMOUS 61\r\n");
