@@ -1,19 +1,51 @@
-// What one client has taken of that which is limited for each client.
+// What one client has taken of that which is limited for each client, and what all clients of a connection
+// have.
 #pragma once
 
 #include <cstddef>
 
 namespace keventd {
 
-struct ClientAccount {
+/// Of all clients behind one connection: on a bus, what they have not read lies in the broker's memory, of
+/// which a sender has only so much (dbus-daemon: max_incoming_bytes, 127 MiB); beyond it, nobody is served.
+struct ConnectionAccount {
+    /// While no more is unacknowledged, each client may have all that one may have; beyond that, little.
+    static constexpr std::size_t Plenty = 32 * 1024 * 1024;
+
+    std::size_t unacknowledgedBytes = 0;
+};
+
+class ClientAccount {
+public:
     static constexpr std::size_t MaxSubscriptions = 1024;
     static constexpr std::size_t MaxWaitingSyncs = 64;
-    /// Of all its subscriptions. On a bus this lies in the broker's memory, which serves everybody.
+    /// Of all its subscriptions.
     static constexpr std::size_t MaxUnacknowledgedBytes = 4 * 1024 * 1024;
+    /// The same when it is scarce. One who acknowledges goes on all the same.
+    static constexpr std::size_t ScarceBytes = 64 * 1024;
+
+    explicit ClientAccount(ConnectionAccount& connection) : connection_(connection) {}
+
+    /// @return whether more may be sent beside `bytes` that are about to be
+    [[nodiscard]] bool hasRoomBeside(std::size_t bytes) const {
+        const bool isScarce = connection_.unacknowledgedBytes + bytes > ConnectionAccount::Plenty;
+        return unacknowledgedBytes_ + bytes < (isScarce ? ScarceBytes : MaxUnacknowledgedBytes);
+    }
+    void sent(std::size_t bytes) {
+        unacknowledgedBytes_ += bytes;
+        connection_.unacknowledgedBytes += bytes;
+    }
+    void acknowledged(std::size_t bytes) {
+        unacknowledgedBytes_ -= bytes;
+        connection_.unacknowledgedBytes -= bytes;
+    }
 
     std::size_t subscriptions = 0;
     std::size_t waitingSyncs = 0;
-    std::size_t unacknowledgedBytes = 0;
+
+private:
+    ConnectionAccount& connection_;
+    std::size_t unacknowledgedBytes_ = 0;
 };
 
 } // namespace keventd

@@ -41,17 +41,21 @@ Publisher::Publisher(EventLoop& loop, const Stream& stream)
 
 const Subscription& Publisher::subscribe(const Peer& owner, SubscribeOptions&& options) {
     const std::uint64_t first = firstIdWanted(options, stream_, stream_.history().nextId());
-    ClientAccount& account = accounts_[owner];
+    ClientAccount& account = accountOf(owner);
     if (account.subscriptions >= ClientAccount::MaxSubscriptions) {
         throw BusError(names::error::LimitExceeded,
                        text("more than ", ClientAccount::MaxSubscriptions, " subscriptions of one client"));
     }
-    isUnfinished_ = true;
+    hasNews_ = true;
     const std::uint32_t window = options.window.value_or(SubscribeOptions::DefaultWindow);
     const std::uint32_t number = freeNumber();
     return subscriptions_
         .try_emplace(number, number, owner, account, std::move(options.filter), first, window)
         .first->second;
+}
+
+ClientAccount& Publisher::accountOf(const Peer& owner) {
+    return accounts_.try_emplace(owner, connections_[owner.bus]).first->second;
 }
 
 // Numbers are used again only after all others.
@@ -73,11 +77,11 @@ void Publisher::acknowledge(const Peer& owner, std::uint32_t number, std::uint64
     Subscription* subscription = find(owner, number);
     if (subscription == nullptr) return;
     subscription->acknowledge(id);
-    isUnfinished_ = true;
+    hasNews_ = true;
 }
 
 void Publisher::whenSettled(const Peer& owner, std::uint64_t seqnum, std::function<void()> done) {
-    ClientAccount& account = accounts_[owner];
+    ClientAccount& account = accountOf(owner);
     if (account.waitingSyncs >= ClientAccount::MaxWaitingSyncs) {
         throw BusError(names::error::LimitExceeded,
                        text("more than ", ClientAccount::MaxWaitingSyncs, " calls of Sync waiting"));
@@ -92,6 +96,7 @@ void Publisher::dropClient(const Peer& owner) {
 
 void Publisher::dropConnection(sd_bus* bus) {
     forget([bus](const Peer& peer) { return peer.bus == bus; });
+    connections_.erase(bus);
 }
 
 void Publisher::forget(const std::function<bool(const Peer&)>& gone) {
@@ -102,30 +107,35 @@ void Publisher::forget(const std::function<bool(const Peer&)>& gone) {
 
 // Most turns bring nothing for anybody: somebody's call, a message that was written.
 void Publisher::pump() {
-    if (isUnfinished_ || pumpedUpTo_ != stream_.history().nextId()) pumpAll();
+    const std::uint64_t next = stream_.history().nextId();
+    if (hasNews_ || pumpedUpTo_ != next || (someBlocked_ && left_ == 0)) {
+        pumpedUpTo_ = next;
+        hasNews_ = someBlocked_ = false;
+        left_ = subscriptions_.size();
+    }
+    if (left_ > 0) pumpRound();
     if (!waiters_.empty()) answerSettled();
 }
 
-// If all are served, the next turn begins with another one: where many share a connection that is slow to
-// write, the first ones would otherwise fill it every time. If the time is over before, it goes on behind the
-// last.
-void Publisher::pumpAll() {
+// If the time is over before the round, the next turn goes on behind the last that was served. A round that
+// was served as a whole is followed by one that begins with another: where many share a connection that is
+// slow to write, the first ones would otherwise fill it every time.
+void Publisher::pumpRound() {
     const TurnBudget budget;
-    pumpedUpTo_ = stream_.history().nextId();
-    isUnfinished_ = false;
-    bool more = false;
+    left_ = std::min(left_, subscriptions_.size());
     auto entry = orFirst(subscriptions_.upper_bound(turnAfter_));
-    if (entry != subscriptions_.end()) turnAfter_ = entry->first;
-    for (std::size_t left = subscriptions_.size(); left > 0; --left, entry = orFirst(std::next(entry))) {
+    if (left_ > 0) turnAfter_ = entry->first;
+    while (left_ > 0) {
         const auto progress = pumpOne(entry->second, budget);
-        isUnfinished_ |= progress != Subscription::Progress::Done;
-        more |= progress == Subscription::Progress::More;
-        if (left == 1 || !budget.isSpent()) continue;
-        turnAfter_ = entry->first;
-        isUnfinished_ = more = true;
-        break;
+        someBlocked_ |= progress == Subscription::Progress::Blocked;
+        hasNews_ |= progress == Subscription::Progress::More;
+        if (--left_ > 0 && budget.isSpent()) {
+            turnAfter_ = entry->first;
+            break;
+        }
+        entry = orFirst(std::next(entry));
     }
-    if (more) again_->defer();
+    if (left_ > 0 || hasNews_) again_->defer();
 }
 
 Publisher::Subscriptions::iterator Publisher::orFirst(Subscriptions::iterator entry) {
@@ -151,22 +161,30 @@ Subscription::Progress Publisher::pumpOne(Subscription& subscription, const Turn
 }
 
 void Publisher::answerSettled() {
+    bool isAnyPast = false; // some wait only for the subscribers
     for (Waiter& waiter : waiters_) {
-        if (!isReached(waiter)) continue;
+        if (!waiter.next && stream_.sequencer().settled(waiter.seqnum))
+            waiter.next = stream_.history().nextId();
+        isAnyPast |= waiter.next.has_value();
+    }
+    if (!isAnyPast) return;
+    const std::uint64_t reached = reachedByAll();
+    for (Waiter& waiter : waiters_) {
+        if (!waiter.next || *waiter.next > reached) continue;
         waiter.done();
-        --accounts_[waiter.owner].waitingSyncs;
+        --accountOf(waiter.owner).waitingSyncs;
         waiter.done = nullptr;
     }
     std::erase_if(waiters_, [](const Waiter& waiter) { return !waiter.done; });
 }
 
 // Whoever has a backlog and no room for it is not waited for.
-bool Publisher::isReached(Waiter& waiter) const {
-    if (!waiter.next && stream_.sequencer().settled(waiter.seqnum)) waiter.next = stream_.history().nextId();
-    return waiter.next &&
-           std::all_of(subscriptions_.begin(), subscriptions_.end(), [&waiter](const auto& entry) {
-               return entry.second.next() >= *waiter.next || entry.second.isBlocked();
-           });
+std::uint64_t Publisher::reachedByAll() const {
+    std::uint64_t reached = stream_.history().nextId();
+    for (const auto& [number, subscription] : subscriptions_) {
+        if (subscription.next() < reached && !subscription.isBlocked()) reached = subscription.next();
+    }
+    return reached;
 }
 
 Subscription* Publisher::find(const Peer& owner, std::uint32_t number) {

@@ -56,22 +56,26 @@ private:
     };
 
     void pump();
-    void pumpAll();
+    void pumpRound();
     [[nodiscard]] Subscriptions::iterator orFirst(Subscriptions::iterator entry);
     [[nodiscard]] Subscription::Progress pumpOne(Subscription& subscription, const TurnBudget& budget);
     void answerSettled();
-    [[nodiscard]] bool isReached(Waiter& waiter) const;
+    [[nodiscard]] std::uint64_t reachedByAll() const;
+    [[nodiscard]] ClientAccount& accountOf(const Peer& owner);
     [[nodiscard]] std::uint32_t freeNumber();
     [[nodiscard]] Subscription* find(const Peer& owner, std::uint32_t number);
     void forget(const std::function<bool(const Peer&)>& gone);
 
     const Stream& stream_;
-    std::map<Peer, ClientAccount> accounts_; // before what refers to them
+    std::map<sd_bus*, ConnectionAccount> connections_; // before what refers to them
+    std::map<Peer, ClientAccount> accounts_;           // before what refers to them
     Subscriptions subscriptions_;
     std::uint32_t lastNumber_ = 0;
     std::uint32_t turnAfter_ = 0;  // the next turn begins with the subscription behind this number
     std::uint64_t pumpedUpTo_ = 0; // the stream's next id at the last turn
-    bool isUnfinished_ = false;    // somebody may be sent something, although there are no new events
+    std::size_t left_ = 0;         // subscriptions that have not had their turn in this round
+    bool hasNews_ = false;         // somebody may be sent something, although there are no new events
+    bool someBlocked_ = false;     // somebody may be sent something when a message has been written
     std::vector<Waiter> waiters_;
     RateLimit failureLog_;
     EventLoop::Handle afterTurn_;

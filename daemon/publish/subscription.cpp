@@ -30,12 +30,12 @@ Subscription::Subscription(std::uint32_t number, Peer owner, ClientAccount& acco
 
 Subscription::~Subscription() {
     --account_.subscriptions;
-    for (const Sent& sent : unacknowledged_) account_.unacknowledgedBytes -= sent.bytes;
+    for (const Sent& sent : unacknowledged_) account_.acknowledged(sent.bytes);
 }
 
 void Subscription::acknowledge(std::uint64_t id) {
     for (; !unacknowledged_.empty() && unacknowledged_.front().id <= id; unacknowledged_.pop_front()) {
-        account_.unacknowledgedBytes -= unacknowledged_.front().bytes;
+        account_.acknowledged(unacknowledged_.front().bytes);
     }
     const bool took = id >= toldNext_ - 1 || (unacknowledged_.empty() && toldNext_ > acknowledgedNext_);
     if (took) acknowledgedNext_ = toldNext_;
@@ -56,8 +56,7 @@ bool Subscription::isBlocked() const {
 }
 
 bool Subscription::hasRoomBeside(const std::vector<Sent>& batch, std::size_t batchBytes) const {
-    return unacknowledged_.size() + batch.size() < window_ &&
-           account_.unacknowledgedBytes + batchBytes < ClientAccount::MaxUnacknowledgedBytes;
+    return unacknowledged_.size() + batch.size() < window_ && account_.hasRoomBeside(batchBytes);
 }
 
 Subscription::Progress Subscription::skip(const History& history) {
@@ -95,7 +94,7 @@ void Subscription::sendBatch(const History& history, const TurnBudget& budget) {
 }
 
 void Subscription::remember(const std::vector<Sent>& batch) {
-    for (const Sent& sent : batch) account_.unacknowledgedBytes += sent.bytes;
+    for (const Sent& sent : batch) account_.sent(sent.bytes);
     unacknowledged_.insert(unacknowledged_.end(), batch.begin(), batch.end());
 }
 

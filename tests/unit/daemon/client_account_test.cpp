@@ -1,0 +1,57 @@
+// What a client may have unacknowledged, alone and beside others of its connection.
+
+#include "daemon/publish/client_account.h"
+
+#include <deque>
+#include <gtest/gtest.h>
+#include <utility>
+
+namespace keventd::test {
+namespace {
+
+// Sends as much as it may, and never acknowledges.
+std::size_t fill(ClientAccount& client) {
+    constexpr std::size_t batch = 16 * 1024;
+    std::size_t sent = 0;
+    for (; client.hasRoomBeside(0); sent += batch) client.sent(batch);
+    return sent;
+}
+
+TEST(ClientAccount, BoundsWhatOneClientHasUnacknowledged) {
+    ConnectionAccount connection;
+    ClientAccount client(connection);
+    EXPECT_EQ(fill(client), ClientAccount::MaxUnacknowledgedBytes);
+    EXPECT_FALSE(client.hasRoomBeside(0));
+    client.acknowledged(ClientAccount::MaxUnacknowledgedBytes);
+    EXPECT_TRUE(client.hasRoomBeside(0));
+}
+
+TEST(ClientAccount, LeavesRoomForOneThatAcknowledgesHoweverManyDoNot) {
+    ConnectionAccount connection;
+    std::deque<ClientAccount> stopped;
+    for (int i = 0; i < 1'000; ++i) fill(stopped.emplace_back(connection));
+    EXPECT_LT(connection.unacknowledgedBytes, 127U << 20U) << "max_incoming_bytes of dbus-daemon";
+    ClientAccount healthy(connection);
+    for (int i = 0; i < 1'000; ++i) {
+        ASSERT_TRUE(healthy.hasRoomBeside(0));
+        healthy.sent(16 * 1024);
+        healthy.acknowledged(16 * 1024);
+    }
+}
+
+TEST(ClientAccount, IsPlentifulAgainWhenOthersHaveAcknowledged) {
+    ConnectionAccount connection;
+    std::deque<std::pair<ClientAccount, std::size_t>> others;
+    for (int i = 0; i < 10; ++i) {
+        auto& [account, bytes] = others.emplace_back(ClientAccount(connection), 0);
+        bytes = fill(account);
+    }
+    ClientAccount client(connection);
+    const std::size_t whenScarce = fill(client);
+    EXPECT_EQ(whenScarce, ClientAccount::ScarceBytes);
+    for (auto& [account, bytes] : others) account.acknowledged(bytes);
+    EXPECT_EQ(whenScarce + fill(client), ClientAccount::MaxUnacknowledgedBytes);
+}
+
+} // namespace
+} // namespace keventd::test
