@@ -18,8 +18,8 @@ namespace {
 // udevd's control socket: there as long as it runs (src/shared/udev-util.h, systemd).
 constexpr const char* UdevdControl = "/run/udev/control";
 
-// The history keeps it with each byte escaped as four (History::MinBytes). udevd sets no limit; typical
-// are 1.5 KB.
+// The history keeps it with each byte escaped as four, and ACTION, SUBSYSTEM and DEVPATH twice
+// (History::MinBytes). udevd sets no limit; typical are 1.5 KB.
 constexpr std::size_t MaxUdevEvent = 24 * 1024;
 
 const char* orEmpty(const char* text) {
@@ -50,6 +50,11 @@ Event eventOf(udev_device* device) {
     }
     if (event.properties.find("SYNTH_UUID")) event.flags |= EventFlag::Synthetic;
     return event;
+}
+
+std::size_t bytesOf(const Event& event) {
+    return event.action.size() + event.subsystem.size() + event.object.size() +
+           event.properties.view().bytes().size();
 }
 
 } // namespace
@@ -101,7 +106,7 @@ void UdevSource::take(udev_device* device, std::vector<Event>& events) {
     udevdSeen_ = true;
     Event event = eventOf(device);
     if (event.action.empty() || event.object.empty()) return refuse("without ACTION or DEVPATH");
-    if (event.properties.view().bytes().size() > MaxUdevEvent) return refuse("too long");
+    if (bytesOf(event) > MaxUdevEvent) return refuse("too long");
     const ReadTime now = readTimeNow();
     event.boottime = now.boottime;
     event.realtime = now.realtime;

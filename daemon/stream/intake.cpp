@@ -52,7 +52,7 @@ void Intake::start() {
     const auto inBacklog = [](const Inlet& inlet) { return inlet.inBacklog; };
     for (int turns = 0; turns < MaxTurnsAtStart && std::any_of(inlets_.begin(), inlets_.end(), inBacklog);
          ++turns) {
-        turn();
+        turn(Budget); // of all: there is nobody yet who would wait
     }
 }
 
@@ -66,20 +66,21 @@ void Intake::gatherBacklog() {
     }
 }
 
-void Intake::turn() {
+void Intake::turn(std::size_t effectBudget) {
     const Time started = Sequencer::Clock::now();
-    std::vector<Reading> readings = readAll();
+    std::vector<Reading> readings = readAll(effectBudget);
     for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) push(*reading, started);
     release(readings.back().drained.empty, started);
     const auto isEmpty = [](const Reading& reading) { return reading.drained.empty; };
-    if (!std::all_of(readings.begin(), readings.end(), isEmpty)) again_->defer();
+    const bool hasReadAll = readings.size() == inlets_.size();
+    if (!hasReadAll || !std::all_of(readings.begin(), readings.end(), isEmpty)) again_->defer();
 }
 
-std::vector<Intake::Reading> Intake::readAll() {
+std::vector<Intake::Reading> Intake::readAll(std::size_t effectBudget) {
     std::vector<Reading> readings;
     if (causesEmpty_) {
         for (std::size_t i = 0; i + 1 < inlets_.size(); ++i)
-            readings.push_back(read(inlets_[i], EffectBudget));
+            readings.push_back(read(inlets_[i], effectBudget));
     }
     readings.push_back(read(causes(), Budget));
     return readings;
@@ -117,7 +118,8 @@ void Intake::noteLoss(Inlet& inlet, const Drained& drained, Time now) {
 
 std::uint64_t Intake::lowestLost(const Inlet& inlet) const {
     const char* name = inlet.source->name();
-    return inlet.inBacklog ? sequencer_.lowestMissingInBacklog(name) : sequencer_.lowestMissing(name);
+    const bool canBeOlderThanUs = inlet.inBacklog && inlet.source->inherited();
+    return canBeOlderThanUs ? sequencer_.lowestMissingInBacklog(name) : sequencer_.lowestMissing(name);
 }
 
 void Intake::tellLoss(const Inlet& inlet, std::uint64_t count, Time now) {

@@ -36,7 +36,7 @@ public:
     void start();
 
     /// One turn: reads, pushes, lets leave what may leave.
-    void turn();
+    void turn(std::size_t effectBudget = EffectBudget);
 
     /// Makes sure that what the kernel has sent up to now is in the stream, or waited for.
     /// @return the newest SEQNUM; when the sequencer has it settled, so is everything before this call
@@ -59,7 +59,7 @@ private:
 
     [[nodiscard]] Inlet& causes() { return inlets_.back(); }
     void gatherBacklog();
-    [[nodiscard]] std::vector<Reading> readAll();
+    [[nodiscard]] std::vector<Reading> readAll(std::size_t effectBudget);
     [[nodiscard]] static Reading read(Inlet& inlet, std::size_t budget);
     void push(Reading& reading, Time now);
     [[nodiscard]] bool hasWaited(const Inlet& inlet, const Event& event) const;
@@ -73,9 +73,8 @@ private:
     const KernelSeqnum& seqnum_;
     std::vector<Inlet> inlets_; // effects first, the cause last
     EventLoop::Handle timer_;
-    EventLoop::Handle
-        again_;      // not all was read: another turn, although the socket may be empty and tell nothing
-    Time drainedAt_; // everything that had arrived by then has been pushed
+    EventLoop::Handle again_; // not all was read: another turn, although the sockets may tell nothing
+    Time drainedAt_;          // everything that had arrived by then has been pushed
     bool causesEmpty_ = true; // after the last reading
     RateLimit lossLog_;
 };

@@ -112,7 +112,12 @@ void Sequencer::release(Clock::time_point now) {
 }
 
 void Sequencer::releaseDownTo(std::size_t count) {
-    while (waiting() > count && releaseOne(Clock::time_point::min())) {
+    constexpr auto beforeAnyDeadline = Clock::time_point::min();
+    for (;;) {
+        while (waiting() > count && releaseOne(beforeAnyDeadline)) {
+        }
+        if (waiting() <= options_.maxWaiting) return;
+        stopFirstWait(beforeAnyDeadline);
     }
 }
 
@@ -209,6 +214,7 @@ std::uint64_t Sequencer::lowestMissing(std::string_view source) const {
 }
 
 std::uint64_t Sequencer::lowestMissingInBacklog(std::string_view source) const {
+    if (seenKernel_.intervals() == 0) return 1;
     if (source != names::source::Udev) {
         return seenKernel_.firstMissing(std::min(seenKernel_.lowest(), options_.startSeqnum + 1));
     }

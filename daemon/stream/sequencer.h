@@ -74,8 +74,8 @@ public:
     [[nodiscard]] bool settled(std::uint64_t seqnum) const;
 
     /// Lets the lowest numbers leave until no more than `count` events wait, or the first hole is reached:
-    /// while a backlog from before the start is gathered, which is too long to be sorted as a whole. Ends no
-    /// wait.
+    /// while a backlog from before the start is gathered, which is too long to be sorted as a whole. Ends a
+    /// wait only for Options::maxWaiting.
     void releaseDownTo(std::size_t count);
 
     /// @return the lowest SEQNUM whose event of this source (`kernel`, `udev`) may still have to come: what

@@ -190,6 +190,27 @@ TEST_F(PlayedUdev, MessagesThatAreMalformedAreRefusedAndCounted) {
     EXPECT_EQ(daemon.process().statistics().at("udev.refused"), 5U);
 }
 
+// Of bytes that must be escaped, in the history that holds least.
+TEST_F(PlayedUdev, MessagesThatAreTooLongForTheSmallestHistoryAreRefused) {
+    WatchedDaemon daemon({.arguments = {"--history=256K"}});
+    const std::vector<std::uint64_t> seqnums = writeKernelEvents(daemon, 24);
+    const std::string part = "/" + std::string(250, '\xff'); // libudev takes no more (NAME_MAX)
+    std::string devpath;
+    for (const std::uint64_t seqnum : seqnums) {
+        for (int i = 0; i < 4; ++i) devpath += part;
+        auto event = eventOf(seqnum);
+        event[1].second = devpath;
+        ASSERT_TRUE(sendToGroup(UdevGroup, udevMessage(event)));
+    }
+    ASSERT_TRUE(daemon.subscriber().waitForSync());
+    const std::uint64_t refused = daemon.process().statistics().at("udev.refused");
+    EXPECT_GT(refused, 0U);
+    EXPECT_LT(refused, seqnums.size());
+    const std::uint64_t after = writeKernelEvents(daemon, 1).front();
+    play(after);
+    EXPECT_NE(waitForUdev(daemon, after), nullptr);
+}
+
 TEST_F(PlayedUdev, MessagesOfAnotherUserAreRefused) {
     WatchedDaemon daemon;
     const std::vector<std::uint64_t> seqnums = writeKernelEvents(daemon, 2);

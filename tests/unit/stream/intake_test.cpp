@@ -95,6 +95,19 @@ TEST_F(IntakeTest, ReadsOnByItselfWhenAReadingEndedBeforeTheSocketWasEmpty) {
     EXPECT_EQ(kernel_.left(), 0U);
 }
 
+// Its socket may have told its loss by an error that has been taken off it, and tell nothing any more.
+TEST_F(IntakeTest, ReadsUdevByItselfWhenItWasLeftAlone) {
+    intake_.start();
+    kernel_.add({kernel(11)}, MoreToRead);
+    kernel_.add({});
+    intake_.turn();
+    udev_.add({udev(11)});
+    intake_.turn();
+    EXPECT_EQ(udev_.left(), 1U);
+    runOneTurnOfTheLoop();
+    EXPECT_EQ(words(), "k11 u11");
+}
+
 TEST_F(IntakeTest, LeavesUdevAloneWhileTheKernelSocketIsNotReadToItsEnd) {
     intake_.start();
     kernel_.add({kernel(11)}, MoreToRead);

@@ -85,6 +85,16 @@ TEST(SequencerBacklog, LeavesLowestFirstUntilSoManyWait) {
     EXPECT_EQ(s.release(0), "k5 k6 k9 a");
 }
 
+TEST(SequencerBacklog, EndsTheFirstWaitsWhenTooManyWait) {
+    Sequencer::Options options = after(10);
+    options.maxWaiting = 3;
+    SequencerDriver s(options);
+    s.push({kernel(12), kernel(13), kernel(15), kernel(16), kernel(18)}, 0);
+    EXPECT_EQ(s.releaseDownTo(2), "k12 k13"); // the hole at 11 is closed, that at 14 need not be
+    EXPECT_EQ(s->waiting(), 3U);
+    EXPECT_EQ(s->statistics().expired, 1U);
+}
+
 TEST(SequencerBacklog, EndsNoWait) {
     SequencerDriver s(after(10));
     s.push({kernel(9), kernel(12), udev(20), kernel(13)}, 0);
@@ -168,6 +178,12 @@ TEST(SequencerLoss, InABacklogCanLieRightAfterTheOldest) {
     s.push({kernel(6), kernel(5), kernel(8), udev(6), udev(8)}, 0);
     EXPECT_EQ(s->lowestMissingInBacklog("kernel"), 7U);
     EXPECT_EQ(s->lowestMissingInBacklog("udev"), 5U);
+}
+
+TEST(SequencerLoss, InABacklogOfWhichNothingCameCanLieAnywhere) {
+    const SequencerDriver s(after(10));
+    EXPECT_EQ(s->lowestMissingInBacklog("kernel"), 1U);
+    EXPECT_EQ(s->lowestMissingInBacklog("udev"), 1U);
 }
 
 TEST(SequencerLoss, InABacklogOfUdevAloneCanLieAnywhere) {
