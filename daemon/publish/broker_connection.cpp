@@ -177,10 +177,10 @@ void BrokerConnection::onNameOwnerChanged(sd_bus_message* signal) {
 // What sd-bus has in its own queue (its word Connected) it serves by a timer that it sets anew in each turn
 // of the loop: so it is never the turn of that one as long as others are ready.
 void BrokerConnection::onTurn() {
-    rejoinIfEnded();
     std::uint64_t queued = 0;
     if (bus_ && sd_bus_get_n_queued_read(bus_.get(), &queued) >= 0 && queued > 0)
-        sd_bus_process(bus_.get(), nullptr);
+        sd_bus_process(bus_.get(), nullptr); // what fails closes the connection
+    rejoinIfEnded();
 }
 
 // The signal Disconnected does not tell of every end: a connect(2) that fails later than at once (TCP) leaves
