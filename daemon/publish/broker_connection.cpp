@@ -3,6 +3,7 @@
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/peer.h"
 #include "dbus/bus_address.h"
 #include "dbus/names.h"
 
@@ -174,12 +175,9 @@ void BrokerConnection::onNameOwnerChanged(sd_bus_message* signal) {
     if (*name == ':' && *now == '\0') publisher_.dropClient({bus_.get(), name});
 }
 
-// What sd-bus has in its own queue (its word Connected) it serves by a timer that it sets anew in each turn
-// of the loop: so it is never the turn of that one as long as others are ready.
 void BrokerConnection::onTurn() {
-    std::uint64_t queued = 0;
-    if (bus_ && sd_bus_get_n_queued_read(bus_.get(), &queued) >= 0 && queued > 0)
-        sd_bus_process(bus_.get(), nullptr); // what fails closes the connection
+    // What fails closes the connection.
+    if (bus_ && queuedReads(bus_.get()) > 0) sd_bus_process(bus_.get(), nullptr);
     rejoinIfEnded();
 }
 

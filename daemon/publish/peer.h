@@ -33,4 +33,13 @@ struct Peer {
     return sd_bus_get_n_queued_write(bus, &count) < 0 ? 0 : count;
 }
 
+/// What sd-bus has in its own queue (at first its word Connected) it serves by a timer that it sets anew in
+/// each turn of the loop: so it is never the turn of that one as long as others are ready, and it must be
+/// served by us.
+/// @return messages that have been read, and wait to be processed
+[[nodiscard]] inline std::uint64_t queuedReads(sd_bus* bus) {
+    std::uint64_t count = 0;
+    return sd_bus_get_n_queued_read(bus, &count) < 0 ? 0 : count;
+}
+
 } // namespace keventd

@@ -3,6 +3,7 @@
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/peer.h"
 #include "dbus/names.h"
 
 #include <string_view>
@@ -101,12 +102,9 @@ BusSlotHandle PrivateConnection::matchLocal(const char* signal, sd_bus_message_h
     return BusSlotHandle(slot);
 }
 
-// What sd-bus has in its own queue (at first its word Connected) it serves by a timer that it sets anew in
-// each turn of the loop: so it is never the turn of that one as long as others are ready.
 bool PrivateConnection::serveFirstMessages() {
     if (gone_) return false;
-    std::uint64_t queued = 0;
-    if (sd_bus_get_n_queued_read(bus(), &queued) >= 0 && queued > 0) firstMessages_->defer();
+    if (queuedReads(bus()) > 0) firstMessages_->defer();
     return isNew_;
 }
 
