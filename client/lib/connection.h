@@ -20,8 +20,7 @@ class Connection {
 public:
     /// @param timeout  of the connection and of each call
     /// @throws ConnectionError if nobody listens, or org.keventd1 is neither owned nor can be activated
-    /// there;
-    ///         TimeoutError, InterruptedError
+    ///         there; TimeoutError, InterruptedError
     Connection(const Endpoint& endpoint, std::chrono::microseconds timeout);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
