@@ -1,6 +1,6 @@
 #include "dbus/event_codec.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <cstring>
 

@@ -2,7 +2,7 @@
 // (The client library reads the same bytes through sdbus-c++: client/lib/event_reader.h.)
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <systemd/sd-bus.h>
 

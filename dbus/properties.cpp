@@ -1,4 +1,4 @@
-#include "dbus/properties.h"
+#include "keventd/properties.h"
 
 namespace keventd {
 namespace {

@@ -1,7 +1,7 @@
 // One event as one line (or a few). Pure but for its own memory of column widths.
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "client/keventctl/event_sink.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <cinttypes>
 #include <cstdio>

@@ -1,7 +1,7 @@
 #include "client/keventctl/history.h"
 
 #include "client/keventctl/event_sink.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <limits>

@@ -4,7 +4,7 @@
 #include "client/keventctl/commands.h"
 #include "client/keventctl/printable.h"
 #include "client/keventctl/usage_error.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <csignal>
 #include <cstdio>

@@ -1,7 +1,7 @@
 #include "client/keventctl/text_printer.h"
 
 #include "client/keventctl/printable.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <charconv>

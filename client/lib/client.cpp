@@ -4,7 +4,7 @@
 #include "client/lib/event_reader.h"
 #include "client/lib/options_writer.h"
 #include "client/lib/subscriber.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <cerrno>

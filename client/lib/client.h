@@ -10,7 +10,7 @@
 #include "client/lib/options.h"
 #include "client/lib/poll_request.h"
 #include "client/lib/subscription.h"
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <chrono>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "client/lib/connection.h"
 
 #include "client/lib/errors.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <cerrno>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "client/lib/event_reader.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 namespace keventd {
 inline namespace client {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "client/lib/sdbus_compat.h"
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 namespace keventd {
 inline namespace client {

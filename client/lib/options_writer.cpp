@@ -1,6 +1,6 @@
 #include "client/lib/options_writer.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 namespace keventd {
 inline namespace client {

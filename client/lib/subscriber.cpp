@@ -3,7 +3,7 @@
 #include "client/lib/errors.h"
 #include "client/lib/event_reader.h"
 #include "client/lib/options_writer.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 namespace keventd {
 inline namespace client {

@@ -1,7 +1,7 @@
 // A subscription as its user holds it: it ends with this object.
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <cstdint>
 #include <functional>

@@ -5,7 +5,7 @@
 #include "daemon/base/text.h"
 #include "daemon/publish/peer.h"
 #include "dbus/bus_address.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <utility>
 

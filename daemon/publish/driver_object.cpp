@@ -4,7 +4,7 @@
 #include "daemon/base/text.h"
 #include "daemon/publish/bus_error.h"
 #include "daemon/publish/method_call.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <array>
 

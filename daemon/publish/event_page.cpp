@@ -7,7 +7,7 @@
 #include "daemon/publish/signal_writer.h"
 #include "daemon/publish/turn_budget.h"
 #include "dbus/event_codec.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 

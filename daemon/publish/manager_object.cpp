@@ -6,7 +6,7 @@
 #include "daemon/publish/bus_error.h"
 #include "daemon/publish/event_page.h"
 #include "daemon/publish/method_call.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <memory>

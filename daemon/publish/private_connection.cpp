@@ -4,7 +4,7 @@
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/peer.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <string_view>
 #include <utility>

@@ -4,7 +4,7 @@
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/bus_error.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <iterator>

@@ -3,7 +3,7 @@
 #include "daemon/base/errors.h"
 #include "daemon/publish/method_call.h"
 #include "dbus/event_codec.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 namespace keventd {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "daemon/base/c_handles.h"
 #include "daemon/publish/peer.h"
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <cstdint>
 

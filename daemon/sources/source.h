@@ -1,7 +1,7 @@
 // What the daemon listens to: one class, one descriptor, one way to turn its bytes into events.
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <cstddef>
 #include <cstdint>

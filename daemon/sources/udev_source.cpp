@@ -4,7 +4,7 @@
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <cerrno>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "daemon/sources/uevent_parser.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,7 +1,7 @@
 // The kernel's uevent datagram, parsed. Pure: bytes in, event or reason out.
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <cstddef>
 #include <span>

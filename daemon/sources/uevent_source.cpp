@@ -2,7 +2,7 @@
 
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <optional>

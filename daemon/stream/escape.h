@@ -5,7 +5,7 @@
 // through which every event passes on its way into the history, and nowhere else.
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "daemon/stream/filter.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/stream/glob.h"
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <string>
 #include <string_view>

@@ -5,7 +5,7 @@
 // they are needed. Appending drops the oldest records whose bytes, or whose place in the index, are needed.
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <chrono>
 #include <cstddef>

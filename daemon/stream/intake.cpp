@@ -3,7 +3,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <sys/epoll.h>

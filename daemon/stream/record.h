@@ -4,7 +4,7 @@
 // strings in the order of the D-Bus struct, each with its NUL, then the properties as "KEY\0VALUE\0".
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <array>
 #include <chrono>

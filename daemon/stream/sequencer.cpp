@@ -1,6 +1,6 @@
 #include "daemon/stream/sequencer.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <limits>

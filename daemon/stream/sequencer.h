@@ -10,7 +10,7 @@
 #pragma once
 
 #include "daemon/stream/seen_numbers.h"
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <chrono>
 #include <cstdint>

@@ -10,7 +10,7 @@
 #include "daemon/stream/record.h"
 #include "daemon/stream/sequencer.h"
 #include "dbus/event_codec.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/unit/support/loopback_bus.h"
 
 #include <array>

@@ -1,7 +1,7 @@
 // The daemon and a bus that comes late, is deaf, dies, comes back, or has somebody else under the daemon's
 // name. The private socket is served throughout.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 #include "tests/bus/hostile_client.h"
 #include "tests/support/unix_socket.h"

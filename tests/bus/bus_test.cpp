@@ -1,6 +1,6 @@
 #include "tests/bus/bus_test.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 // Filters as a subscriber meets them: OR within an option, AND between options.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 
 namespace keventd::test {

@@ -3,7 +3,7 @@
 
 #include "client/lib/client.h"
 #include "client/lib/sdbus_compat.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 
 #include <future>

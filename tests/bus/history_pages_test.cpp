@@ -1,7 +1,7 @@
 // GetEvents: the history by pages.
 
 #include "daemon/base/clock.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 
 namespace keventd::test {

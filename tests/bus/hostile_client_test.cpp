@@ -1,6 +1,6 @@
 // Clients that break the rules harm neither the daemon nor anybody else.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 #include "tests/bus/hostile_client.h"
 #include "tests/support/effective_user.h"

@@ -1,6 +1,6 @@
 // What the object says about itself is what the installed XML says.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 
 #include <fstream>

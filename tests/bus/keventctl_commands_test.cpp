@@ -1,6 +1,6 @@
 // keventctl history, sync, status; and what it refuses.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/keventctl_test.h"
 #include "tests/support/unix_socket.h"
 

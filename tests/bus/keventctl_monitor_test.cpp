@@ -1,6 +1,6 @@
 // keventctl monitor: what it shows, and how it ends.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/keventctl_test.h"
 #include "tests/support/uevent_netlink.h"
 

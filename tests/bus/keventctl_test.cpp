@@ -1,6 +1,6 @@
 #include "tests/bus/keventctl_test.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <nlohmann/json.hpp>
 #include <sstream>

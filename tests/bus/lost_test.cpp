@@ -1,6 +1,6 @@
 // A subscriber that falls behind the history is told exactly what it has missed, and goes on.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 
 namespace keventd::test {

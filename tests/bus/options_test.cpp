@@ -1,7 +1,7 @@
 // Options that are refused: by a documented error whose message names what was wrong, and nothing else
 // happens.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 // Properties, Sync and Ping: what a client finds on the object besides the stream.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 
 #include <set>

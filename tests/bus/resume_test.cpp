@@ -1,6 +1,6 @@
 // Resuming: a subscription that goes on where another one ended, or anywhere in the history.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 
 #include <ctime>

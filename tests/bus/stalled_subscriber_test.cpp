@@ -1,6 +1,6 @@
 // A subscriber that stops reading harms neither the daemon nor another subscriber, and can go on later.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 #include "tests/bus/hostile_client.h"
 

@@ -1,7 +1,7 @@
 #include "tests/bus/tagged_uevents.h"
 
 #include "daemon/base/unique_fd.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <cerrno>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 // any action and device, where UeventWriter knows one of each.
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 #include "tests/support/bus_client.h"
 #include "tests/support/uevent_writers.h"
 

@@ -1,7 +1,7 @@
 // Flow control: no more than the window is sent ahead of acknowledgements.
 
 #include "dbus/event_codec.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 
 namespace keventd::test {

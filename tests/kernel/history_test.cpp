@@ -1,6 +1,6 @@
 // What the daemon keeps is bounded, and complete up to the moment of Sync.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // Bytes that a kernel may hand out and that no bus and no terminal should see; and as many of them as it may.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 #include "tests/support/child_process.h"
 #include "tests/support/net_devices.h"

@@ -1,6 +1,6 @@
 // A receive buffer that is too small: the loss is told, exactly and in its place, and the stream goes on.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 
 #include <gtest/gtest.h>

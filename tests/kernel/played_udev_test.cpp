@@ -1,6 +1,6 @@
 // A test that plays udevd: the same messages on the same group, in whatever order a worker may finish.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 #include "tests/support/effective_user.h"
 

@@ -1,6 +1,6 @@
 // Events that waited in an inherited socket before the daemon was there.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Without any privilege: in a user namespace, whose own network devices send real uevents.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 #include "tests/support/net_devices.h"
 

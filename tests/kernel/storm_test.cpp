@@ -1,7 +1,7 @@
 // Many events at once, as fast as the kernel makes them.
 
 #include "daemon/kernel_version.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 #include "tests/support/net_devices.h"
 

@@ -1,6 +1,6 @@
 // Whose message it is: the kernel's own, one that a process had the kernel send, or a forgery.
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // A real udevd beside the daemon, both in namespaces of their own (private_root.h).
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 #include "tests/kernel/private_root.h"
 #include "tests/support/net_devices.h"

@@ -1,7 +1,7 @@
 #include "tests/support/bus_client.h"
 
 #include "dbus/event_codec.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/support/deadline.h"
 
 #include <system_error>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/base/c_handles.h"
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <cstdint>
 #include <map>

@@ -1,6 +1,6 @@
 #include "tests/support/stream_checks.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,7 +1,7 @@
 // What must hold of every stream: checks over the events that a subscriber without filter has been sent.
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 #include "tests/support/uevent_writers.h"
 
 #include <cstdint>

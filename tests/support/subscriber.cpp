@@ -1,7 +1,7 @@
 #include "tests/support/subscriber.h"
 
 #include "dbus/event_codec.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -5,7 +5,7 @@
 // writer.
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <atomic>
 #include <chrono>

@@ -2,7 +2,7 @@
 
 #include "dbus/event_codec.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/unit/support/events.h"
 #include "tests/unit/support/loopback_bus.h"
 

@@ -2,7 +2,7 @@
 
 #include "daemon/stream/intake.h"
 
-#include "dbus/names.h"
+#include "keventd/names.h"
 #include "tests/unit/stream/sequencer_driver.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Events for tests: short builders, comparison, printing, and random ones.
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <cstdint>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "tests/unit/support/loopback_bus.h"
 
 #include "dbus/event_codec.h"
-#include "dbus/names.h"
+#include "keventd/names.h"
 
 #include <array>
 #include <cerrno>

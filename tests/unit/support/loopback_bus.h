@@ -1,7 +1,7 @@
 // Two ends of one sd-bus connection in this process: real messages, without a broker.
 #pragma once
 
-#include "dbus/event.h"
+#include "keventd/event.h"
 
 #include <cstddef>
 #include <memory>

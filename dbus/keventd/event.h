@@ -4,7 +4,7 @@
 // record), every string NUL-terminated so that C libraries can read it in place.
 #pragma once
 
-#include "dbus/properties.h"
+#include "keventd/properties.h"
 
 #include <chrono>
 #include <cstdint>
