@@ -62,9 +62,10 @@ void raiseDescriptorLimit() {
 Daemon::Daemon(const Options& options, InheritedDescriptors inherited)
     : state_(options.stateDirectory),
       kernel_(uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel)),
-      udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev)),
+      udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev)), devices_(sysfs_),
       historyMemory_(options.historyBytes, "history"), history_(historyMemory_.bytes()),
-      stream_(newStreamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(options)}, history_),
+      stream_(newStreamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(options)}, history_,
+              devices_),
       intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), publisher_(loop_, stream_),
       manager_(loop_, stream_, intake_, publisher_, {&kernel_, &udev_}),
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), options.socket), manager_,
@@ -81,6 +82,7 @@ Daemon::Daemon(const Options& options, InheritedDescriptors inherited)
 void Daemon::run() {
     logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), ", after SEQNUM ",
                  stream_.sequencer().options().startSeqnum));
+    devices_.walk();
     intake_.start();
     sd_notify(0, "READY=1");
     loop_.run();

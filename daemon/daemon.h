@@ -10,9 +10,11 @@
 #include "daemon/publish/private_socket.h"
 #include "daemon/publish/publisher.h"
 #include "daemon/sources/kernel_seqnum.h"
+#include "daemon/sources/sysfs.h"
 #include "daemon/sources/udev_source.h"
 #include "daemon/sources/uevent_source.h"
 #include "daemon/state_directory.h"
+#include "daemon/stream/device_table.h"
 #include "daemon/stream/history.h"
 #include "daemon/stream/intake.h"
 #include "daemon/stream/stream.h"
@@ -40,6 +42,8 @@ private:
     UeventSource kernel_;
     UdevSource udev_;
     KernelSeqnum seqnum_; // first read when the sockets are open: what came before is not waited for
+    Sysfs sysfs_;
+    DeviceTable devices_;
     MappedMemory historyMemory_;
     History history_;
     Stream stream_;

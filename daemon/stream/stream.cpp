@@ -6,8 +6,9 @@
 
 namespace keventd {
 
-Stream::Stream(std::string id, const Sequencer::Options& order, History& history)
-    : id_(std::move(id)), history_(history), sequencer_(order, [this](Event& event) {
+Stream::Stream(std::string id, const Sequencer::Options& order, History& history, DeviceTable& devices)
+    : id_(std::move(id)), history_(history), devices_(devices), sequencer_(order, [this](Event& event) {
+          devices_.apply(event);
           escapeText(event);
           history_.append(event);
       }) {}

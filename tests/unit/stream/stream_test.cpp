@@ -4,15 +4,19 @@
 
 #include "tests/unit/stream/history_memory.h"
 #include "tests/unit/stream/sequencer_driver.h"
+#include "tests/unit/support/sysfs_tree.h"
 
 namespace keventd::test {
 namespace {
 
 class StreamTest : public testing::Test {
 protected:
+    SysfsTree tree_;
+    Sysfs sysfs_{tree_.root()};
+    DeviceTable devices_{sysfs_};
     HistoryMemory memory_{History::MinBytes};
     History history_{memory_.span()};
-    Stream stream_{"0123456789abcdef0123456789abcdef", after(10), history_};
+    Stream stream_{"0123456789abcdef0123456789abcdef", after(10), history_, devices_};
 
     void push(std::initializer_list<Event> events) {
         for (const Event& event : events) stream_.sequencer().push(event, moment(0));
@@ -47,6 +51,16 @@ TEST_F(StreamTest, KeepsTheLateFlag) {
     push({kernel(7)});
     EXPECT_EQ(stream_.history().at(2).seqnum, 7U);
     EXPECT_EQ(stream_.history().at(2).flags, EventFlag::Late);
+}
+
+TEST_F(StreamTest, KeepsDevicesInStepWithWhatHasLeft) {
+    Event added = kernel(12);
+    added.action = "add";
+    added.object = "/devices/virtual/net/\xff";
+    push({added});
+    EXPECT_TRUE(stream_.devices().devices().empty());
+    push({kernel(11)});
+    EXPECT_TRUE(stream_.devices().devices().contains("/devices/virtual/net/\xff"));
 }
 
 } // namespace

@@ -1,0 +1,139 @@
+#include "daemon/sources/sysfs.h"
+
+#include <array>
+#include <charconv>
+#include <climits>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <string_view>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace keventd {
+namespace {
+
+constexpr std::string_view Devices = "/devices/";
+
+struct CloseDirectory {
+    void operator()(DIR* directory) const { closedir(directory); }
+};
+
+// Paths are looked up from the root of sysfs.
+std::string relative(std::string_view path) {
+    return std::string(path.substr(path.find_first_not_of('/')));
+}
+
+std::vector<std::string> namesIn(int root, const std::string& path) {
+    const int fd = openat(root, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const std::unique_ptr<DIR, CloseDirectory> directory(fd < 0 ? nullptr : fdopendir(fd));
+    std::vector<std::string> names;
+    if (!directory) return names;
+    while (const dirent* entry = readdir(directory.get())) {
+        if (std::string_view(entry->d_name) != "." && std::string_view(entry->d_name) != "..")
+            names.emplace_back(entry->d_name);
+    }
+    return names;
+}
+
+// @return the devpath that a link such as "../../devices/virtual/mem/null" leads to, if it leads to a device
+std::optional<std::string> devpathOf(std::string_view link) {
+    while (link.starts_with("../")) link.remove_prefix(3);
+    if (!link.starts_with(Devices.substr(1))) return std::nullopt;
+    return "/" + std::string(link);
+}
+
+template <typename Number>
+Number numberOf(std::string_view text) {
+    Number number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+// @param text  of a file `dev`: "MAJOR:MINOR\n"
+dev_t devnumOf(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return 0;
+    return makedev(numberOf<unsigned>(text), numberOf<unsigned>(text.substr(colon + 1)));
+}
+
+// @param text  of a file `uevent`: "KEY=VALUE\n" each
+std::string devnameOf(std::string_view text) {
+    constexpr std::string_view key = "DEVNAME=";
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        const std::string_view line = text.substr(begin, end - begin);
+        if (line.starts_with(key)) return std::string(line.substr(key.size()));
+        begin = end + 1;
+    }
+    return {};
+}
+
+} // namespace
+
+Sysfs::Sysfs(const char* root) : root_(open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+
+Sysfs::Directory Sysfs::look(const std::string& devpath) const {
+    struct stat directory {};
+    if (fstatat(root_.get(), relative(devpath).c_str(), &directory, AT_SYMLINK_NOFOLLOW) < 0) return {};
+    const bool isDevice = faccessat(root_.get(), relative(devpath + "/uevent").c_str(), F_OK, 0) == 0;
+    return {isDevice ? Kind::Device : Kind::Other, directory.st_ino};
+}
+
+std::optional<Device> Sysfs::find(const std::string& devpath) const {
+    const Directory directory = look(devpath);
+    if (directory.kind != Kind::Device) return std::nullopt;
+    const auto subsystem = readLink(relative(devpath + "/subsystem"));
+    if (!subsystem) return std::nullopt;
+    return read(devpath, subsystem->substr(subsystem->rfind('/') + 1), directory.inode);
+}
+
+void Sysfs::visitAll(const Visitor& visit) const {
+    for (const std::string& name : namesIn(root_.get(), "class")) visitLinks("class/" + name, name, visit);
+    for (const std::string& name : namesIn(root_.get(), "bus"))
+        visitLinks("bus/" + name + "/devices", name, visit);
+}
+
+void Sysfs::visitLinks(const std::string& directory, const std::string& subsystem,
+                       const Visitor& visit) const {
+    for (const std::string& name : namesIn(root_.get(), directory)) {
+        const auto link = readLink(directory + "/" + name);
+        auto devpath = link ? devpathOf(*link) : std::nullopt;
+        if (!devpath) continue; // a file of the class, such as net/bonding_masters
+        const Directory found = look(*devpath);
+        if (found.kind != Kind::Device) continue; // gone meanwhile
+        Device device = read(*devpath, subsystem, found.inode);
+        visit(std::move(*devpath), std::move(device));
+    }
+}
+
+Device Sysfs::read(const std::string& devpath, std::string subsystem, ino_t inode) const {
+    const std::string path = relative(devpath);
+    Device device;
+    device.inode = inode;
+    device.devnum = devnumOf(readFile(path + "/dev"));
+    if (device.devnum != 0) device.devname = devnameOf(readFile(path + "/uevent"));
+    if (subsystem == "net") device.ifindex = numberOf<std::uint32_t>(readFile(path + "/ifindex"));
+    device.subsystem = std::move(subsystem);
+    return device;
+}
+
+// A file of sysfs is a page at most, and comes whole.
+std::string Sysfs::readFile(const std::string& path) const {
+    const UniqueFd file(openat(root_.get(), path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::array<char, 4096> text; // NOLINT(cppcoreguidelines-pro-type-member-init): written by read(2)
+    const ssize_t length = file ? ::read(file.get(), text.data(), text.size()) : -1;
+    return length < 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(length));
+}
+
+std::optional<std::string> Sysfs::readLink(const std::string& path) const {
+    std::array<char, PATH_MAX> target; // NOLINT(cppcoreguidelines-pro-type-member-init): see readFile()
+    const ssize_t length = readlinkat(root_.get(), path.c_str(), target.data(), target.size());
+    if (length < 0) return std::nullopt;
+    return std::string(target.data(), static_cast<std::size_t>(length));
+}
+
+} // namespace keventd

@@ -1,0 +1,50 @@
+// Devices as sysfs shows them: one, or all. A device is a directory below /sys/devices that belongs to a bus
+// or a class, and so has a file `uevent`; only those send uevents of their own (dev_uevent_filter() in
+// drivers/base/core.c).
+//
+// No `uevent` file is read but of a device that has a node: to read one may ask hardware (power_supply).
+#pragma once
+
+#include "daemon/base/unique_fd.h"
+#include "daemon/sources/device.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace keventd {
+
+class Sysfs {
+public:
+    enum class Kind {
+        Device,
+        Other,  ///< something else has a directory there: the queue of a network interface, a driver
+        Nothing ///< there is no such directory
+    };
+    struct Directory {
+        Kind kind = Kind::Nothing;
+        ino_t inode = 0;
+    };
+    using Visitor = std::function<void(std::string devpath, Device device)>;
+
+    /// @param root  where sysfs is mounted. If nothing is there, there are no devices
+    explicit Sysfs(const char* root = "/sys");
+
+    /// @param devpath  from sysfs's root, begins with "/"
+    [[nodiscard]] Directory look(const std::string& devpath) const;
+    /// @return the device; nothing if there is none
+    [[nodiscard]] std::optional<Device> find(const std::string& devpath) const;
+    /// Visits every device that is there from beginning to end of the call, and of those that come or go
+    /// meanwhile some. In no order.
+    void visitAll(const Visitor& visit) const;
+
+private:
+    void visitLinks(const std::string& directory, const std::string& subsystem, const Visitor& visit) const;
+    [[nodiscard]] Device read(const std::string& devpath, std::string subsystem, ino_t inode) const;
+    [[nodiscard]] std::string readFile(const std::string& path) const;
+    [[nodiscard]] std::optional<std::string> readLink(const std::string& path) const;
+
+    UniqueFd root_;
+};
+
+} // namespace keventd

@@ -1,0 +1,106 @@
+#include "daemon/stream/device_table.h"
+
+#include "keventd/names.h"
+
+#include <charconv>
+#include <string_view>
+#include <sys/sysmacros.h>
+#include <utility>
+#include <vector>
+
+namespace keventd {
+namespace {
+
+std::string_view textOf(const Event& event, std::string_view key) {
+    return event.properties.find(key).value_or("");
+}
+
+std::uint32_t numberOf(const Event& event, std::string_view key) {
+    const std::string_view text = textOf(event, key);
+    std::uint32_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+Device deviceOf(const Event& event, ino_t inode) {
+    Device device;
+    device.subsystem = event.subsystem;
+    device.devname = textOf(event, "DEVNAME");
+    if (event.properties.find("MAJOR"))
+        device.devnum = makedev(numberOf(event, "MAJOR"), numberOf(event, "MINOR"));
+    device.ifindex = numberOf(event, "IFINDEX");
+    device.inode = inode;
+    return device;
+}
+
+bool isOfDevice(const Event& event) {
+    return event.source == names::source::Kernel && event.object.starts_with("/devices/");
+}
+
+bool isOfProcess(const Event& event) {
+    return (event.flags & (EventFlag::Synthetic | EventFlag::Injected)) != 0;
+}
+
+} // namespace
+
+void DeviceTable::walk() {
+    sysfs_.visitAll([this](std::string devpath, Device device) {
+        devices_.insert_or_assign(std::move(devpath), std::move(device));
+    });
+}
+
+void DeviceTable::apply(const Event& event) {
+    if (!isOfDevice(event)) return;
+    const bool isKnown = devices_.contains(event.object);
+    if (isOfProcess(event)) {
+        // Most change nothing: in a storm, a look at sysfs for each would cost more than all else.
+        if (!isKnown || event.action == "remove") lookUp(event.object);
+    } else if (event.action == "remove") {
+        remove(event.object);
+    } else if (event.action == "move") {
+        move(event);
+    } else if (event.action == "add" || !isKnown) {
+        add(event);
+    }
+}
+
+void DeviceTable::lookUp(const std::string& devpath) {
+    auto device = sysfs_.find(devpath);
+    if (!device) return remove(devpath);
+    devices_.insert_or_assign(devpath, std::move(*device));
+}
+
+// One whose directory has gone again by now is a device all the same, until the stream says that it is not.
+void DeviceTable::add(const Event& event) {
+    const Sysfs::Directory directory = sysfs_.look(event.object);
+    if (directory.kind == Sysfs::Kind::Other) return;
+    devices_.insert_or_assign(event.object, deviceOf(event, directory.inode));
+}
+
+void DeviceTable::remove(const std::string& devpath) {
+    takeBranch(devpath);
+}
+
+// The kernel tells of the device that moves, and not of what moves with it (kobject_rename()).
+void DeviceTable::move(const Event& event) {
+    const std::string from(textOf(event, "DEVPATH_OLD"));
+    for (Devices::node_type& node : takeBranch(from)) {
+        node.key().replace(0, from.size(), event.object);
+        devices_.erase(node.key());
+        devices_.insert(std::move(node));
+    }
+    add(event);
+}
+
+// Not one range: "/devices/a-b" sorts between "/devices/a" and "/devices/a/b", and is not below "/devices/a".
+std::vector<DeviceTable::Devices::node_type> DeviceTable::takeBranch(const std::string& devpath) {
+    std::vector<Devices::node_type> branch;
+    if (devpath.empty()) return branch;
+    if (auto device = devices_.extract(devpath)) branch.push_back(std::move(device));
+    const auto end = devices_.lower_bound(devpath + static_cast<char>('/' + 1));
+    for (auto device = devices_.lower_bound(devpath + "/"); device != end;)
+        branch.push_back(devices_.extract(device++));
+    return branch;
+}
+
+} // namespace keventd

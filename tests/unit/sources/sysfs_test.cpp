@@ -1,0 +1,96 @@
+// What a device is, and what is read of it.
+
+#include "daemon/sources/sysfs.h"
+
+#include "tests/unit/support/sysfs_tree.h"
+
+#include <gtest/gtest.h>
+#include <map>
+#include <sys/sysmacros.h>
+
+namespace keventd::test {
+namespace {
+
+class SysfsTest : public testing::Test {
+protected:
+    SysfsTree tree_;
+    Sysfs sysfs_{tree_.root()};
+
+    [[nodiscard]] std::map<std::string, Device> all() const {
+        std::map<std::string, Device> devices;
+        sysfs_.visitAll(
+            [&](std::string devpath, Device device) { devices.emplace(devpath, std::move(device)); });
+        return devices;
+    }
+};
+
+TEST_F(SysfsTest, KnowsADeviceByItsClass) {
+    tree_.addDevice("/devices/virtual/mem/null");
+    const auto device = sysfs_.find("/devices/virtual/mem/null");
+    ASSERT_TRUE(device);
+    EXPECT_EQ(device->subsystem, "mem");
+    EXPECT_EQ(device->inode, tree_.inodeOf("/devices/virtual/mem/null"));
+}
+
+TEST_F(SysfsTest, ReadsNumberAndNameOfTheNode) {
+    tree_.addDevice("/devices/virtual/mem/null");
+    tree_.write("/devices/virtual/mem/null/dev", "1:3\n");
+    tree_.write("/devices/virtual/mem/null/uevent", "MAJOR=1\nMINOR=3\nDEVNAME=null\nDEVMODE=0666\n");
+    const auto device = sysfs_.find("/devices/virtual/mem/null");
+    ASSERT_TRUE(device);
+    EXPECT_EQ(device->devnum, makedev(1, 3));
+    EXPECT_EQ(device->devname, "null");
+}
+
+TEST_F(SysfsTest, ReadsNoUeventFileOfADeviceWithoutANode) {
+    tree_.addDevice("/devices/virtual/power_supply/BAT0", "power_supply");
+    tree_.write("/devices/virtual/power_supply/BAT0/uevent", "DEVNAME=asked-the-hardware\n");
+    EXPECT_EQ(sysfs_.find("/devices/virtual/power_supply/BAT0")->devname, "");
+}
+
+TEST_F(SysfsTest, ReadsTheIndexOfAnInterface) {
+    tree_.addDevice("/devices/virtual/net/lo", "net");
+    tree_.write("/devices/virtual/net/lo/ifindex", "1\n");
+    EXPECT_EQ(sysfs_.find("/devices/virtual/net/lo")->ifindex, 1U);
+}
+
+TEST_F(SysfsTest, FindsNothingWhereNothingIs) {
+    EXPECT_FALSE(sysfs_.find("/devices/virtual/mem/null"));
+    EXPECT_EQ(sysfs_.look("/devices/virtual/mem/null").kind, Sysfs::Kind::Nothing);
+}
+
+TEST_F(SysfsTest, TakesNoOtherDirectoryForADevice) {
+    tree_.addDirectory("/devices/virtual/net/lo/queues/rx-0");
+    EXPECT_FALSE(sysfs_.find("/devices/virtual/net/lo/queues/rx-0"));
+    EXPECT_EQ(sysfs_.look("/devices/virtual/net/lo/queues/rx-0").kind, Sysfs::Kind::Other);
+}
+
+TEST_F(SysfsTest, VisitsDevicesOfClassesAndBuses) {
+    tree_.addDevice("/devices/virtual/mem/null");
+    tree_.addBusDevice("/devices/pci0000:00/0000:00:01.0", "pci");
+    const auto devices = all();
+    ASSERT_EQ(devices.size(), 2U);
+    EXPECT_EQ(devices.at("/devices/virtual/mem/null").subsystem, "mem");
+    EXPECT_EQ(devices.at("/devices/pci0000:00/0000:00:01.0").subsystem, "pci");
+}
+
+TEST_F(SysfsTest, PassesOverFilesOfAClass) {
+    tree_.addDevice("/devices/virtual/net/lo", "net");
+    tree_.write("/class/net/bonding_masters", "");
+    EXPECT_EQ(all().size(), 1U);
+}
+
+TEST_F(SysfsTest, PassesOverLinksToWhatHasGone) {
+    tree_.addDevice("/devices/virtual/net/lo", "net");
+    tree_.remove("/devices/virtual/net/lo");
+    EXPECT_TRUE(all().empty());
+}
+
+TEST(Sysfs, HasNoDevicesWhereItIsNotMounted) {
+    const Sysfs sysfs("/nowhere");
+    EXPECT_FALSE(sysfs.find("/devices/virtual/mem/null"));
+    sysfs.visitAll([](const std::string& devpath, const Device&) { ADD_FAILURE() << devpath; });
+}
+
+} // namespace
+} // namespace keventd::test
