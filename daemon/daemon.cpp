@@ -66,14 +66,14 @@ Daemon::Daemon(const Options& options, InheritedDescriptors inherited)
       historyMemory_(options.historyBytes, "history"), history_(historyMemory_.bytes()),
       stream_(newStreamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(options)}, history_,
               devices_),
-      intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), publisher_(loop_, stream_),
+      intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), publisher_(loop_, stream_, clients_),
       manager_(loop_, stream_, intake_, publisher_, {&kernel_, &udev_}),
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), options.socket), manager_,
-                     publisher_) {
+                     clients_) {
     blockSignals();
     raiseDescriptorLimit();
     if (options.bus != "none") {
-        broker_.emplace(loop_, BrokerConnection::addressOf(options.bus), manager_, publisher_);
+        broker_.emplace(loop_, BrokerConnection::addressOf(options.bus), manager_, clients_);
     }
     onTerminate_ = loop_.addSignal("SIGTERM", SIGTERM, [this] { loop_.stop(); });
     onInterrupt_ = loop_.addSignal("SIGINT", SIGINT, [this] { loop_.stop(); });

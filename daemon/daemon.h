@@ -6,6 +6,7 @@
 #include "daemon/inherited_descriptors.h"
 #include "daemon/options.h"
 #include "daemon/publish/broker_connection.h"
+#include "daemon/publish/clients.h"
 #include "daemon/publish/manager_object.h"
 #include "daemon/publish/private_socket.h"
 #include "daemon/publish/publisher.h"
@@ -48,6 +49,7 @@ private:
     History history_;
     Stream stream_;
     Intake intake_;
+    Clients clients_;
     Publisher publisher_;
     ManagerObject manager_;
     PrivateSocket privateSocket_;

@@ -33,8 +33,8 @@ std::string BrokerConnection::addressOf(const std::string& option) {
 }
 
 BrokerConnection::BrokerConnection(EventLoop& loop, std::string address, ManagerObject& manager,
-                                   Publisher& publisher)
-    : loop_(loop), address_(std::move(address)), manager_(manager), publisher_(publisher),
+                                   Clients& clients)
+    : loop_(loop), address_(std::move(address)), manager_(manager), clients_(clients),
       joinBackoff_(500ms, 5s), nameBackoff_(5s, 60s),
       joinTimer_(loop.addTimer("join bus", [this] { join(); })),
       nameTimer_(loop.addTimer("request name", [this] { guarded([this] { requestName(); }); })),
@@ -172,7 +172,7 @@ void BrokerConnection::onNameOwnerChanged(sd_bus_message* signal) {
     const char* before = nullptr;
     const char* now = nullptr;
     checkResult(sd_bus_message_read(signal, "sss", &name, &before, &now), "read signal of the bus");
-    if (*name == ':' && *now == '\0') publisher_.dropClient({bus_.get(), name});
+    if (*name == ':' && *now == '\0') clients_.drop({bus_.get(), name});
 }
 
 void BrokerConnection::onTurn() {
@@ -215,7 +215,7 @@ void BrokerConnection::leave() {
     joinTimer_->disable();
     nameTimer_->disable();
     if (!bus_) return;
-    publisher_.dropConnection(bus_.get());
+    clients_.dropConnection(bus_.get());
     for (BusSlotHandle* slot : {&nameSlot_, &acquiredSlot_, &ownersSlot_, &connectedSlot_}) slot->reset();
     serving_.reset();
     bus_.reset();

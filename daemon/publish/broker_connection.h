@@ -8,6 +8,7 @@
 #include "daemon/base/c_handles.h"
 #include "daemon/base/event_loop.h"
 #include "daemon/publish/backoff.h"
+#include "daemon/publish/clients.h"
 #include "daemon/publish/manager_object.h"
 
 #include <optional>
@@ -19,7 +20,7 @@ namespace keventd {
 class BrokerConnection {
 public:
     /// @param address  D-Bus address (isBusAddress())
-    BrokerConnection(EventLoop& loop, std::string address, ManagerObject& manager, Publisher& publisher);
+    BrokerConnection(EventLoop& loop, std::string address, ManagerObject& manager, Clients& clients);
     BrokerConnection(const BrokerConnection&) = delete;
     BrokerConnection& operator=(const BrokerConnection&) = delete;
     ~BrokerConnection();
@@ -54,7 +55,7 @@ private:
     EventLoop& loop_;
     std::string address_;
     ManagerObject& manager_;
-    Publisher& publisher_;
+    Clients& clients_;
     Backoff joinBackoff_;
     Backoff nameBackoff_;
     EventLoop::Handle joinTimer_;

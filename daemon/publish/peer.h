@@ -10,7 +10,7 @@ namespace keventd {
 
 /// A connection has one client if it is private, and as many as have unique names if it leads to a broker.
 struct Peer {
-    sd_bus* bus = nullptr; ///< borrowed; its owner tells when it ends (Publisher::dropConnection)
+    sd_bus* bus = nullptr; ///< borrowed; its owner tells when it ends (Clients::dropConnection)
     std::string name;      ///< unique name on the bus, empty on a private connection
 
     bool operator==(const Peer&) const = default;

@@ -28,8 +28,8 @@ std::optional<uid_t> userOf(int fd) {
 } // namespace
 
 PrivateSocket::PrivateSocket(EventLoop& loop, ListeningSocket socket, ManagerObject& manager,
-                             Publisher& publisher)
-    : loop_(loop), socket_(std::move(socket)), manager_(manager), publisher_(publisher),
+                             Clients& clients)
+    : loop_(loop), socket_(std::move(socket)), manager_(manager), clients_(clients),
       removal_(loop.addDefer("remove private connections", [this] { removeGone(); })),
       afterTurn_(loop.addPost("first messages", [this] { serveFirstMessages(); })),
       watch_(loop.addIo("private socket", socket_.fd(), EPOLLIN, [this] { onConnection(); })),
@@ -90,7 +90,7 @@ void PrivateSocket::serveFirstMessages() {
 
 void PrivateSocket::removeGone() {
     for (const PrivateConnection& connection : connections_) {
-        if (connection.gone()) publisher_.dropConnection(connection.bus());
+        if (connection.gone()) clients_.dropConnection(connection.bus());
     }
     connections_.remove_if([](const PrivateConnection& connection) { return connection.gone(); });
     if (connections_.size() < MaxConnections) watch_->enable();

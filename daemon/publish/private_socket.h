@@ -4,6 +4,7 @@
 #include "daemon/base/event_loop.h"
 #include "daemon/base/rate_limit.h"
 #include "daemon/base/unique_fd.h"
+#include "daemon/publish/clients.h"
 #include "daemon/publish/listening_socket.h"
 #include "daemon/publish/private_connection.h"
 
@@ -21,7 +22,7 @@ public:
     static constexpr std::size_t MaxConnectionsOfUser = 128;
 
     /// All that is borrowed outlives the socket.
-    PrivateSocket(EventLoop& loop, ListeningSocket socket, ManagerObject& manager, Publisher& publisher);
+    PrivateSocket(EventLoop& loop, ListeningSocket socket, ManagerObject& manager, Clients& clients);
     PrivateSocket(const PrivateSocket&) = delete;
     PrivateSocket& operator=(const PrivateSocket&) = delete;
 
@@ -37,7 +38,7 @@ private:
     EventLoop& loop_;
     ListeningSocket socket_;
     ManagerObject& manager_;
-    Publisher& publisher_;
+    Clients& clients_;
     std::list<PrivateConnection> connections_;
     std::uint64_t lastSerial_ = 0;
     RateLimit log_;

@@ -35,13 +35,15 @@ std::uint64_t firstIdWanted(const SubscribeOptions& options, const Stream& strea
     return *options.since == 0 ? history.firstId() : *options.since;
 }
 
-Publisher::Publisher(EventLoop& loop, const Stream& stream)
-    : stream_(stream), afterTurn_(loop.addPost("publish", [this] { pump(); })),
-      again_(loop.addDefer("publish more", [] {})) {}
+Publisher::Publisher(EventLoop& loop, const Stream& stream, Clients& clients)
+    : stream_(stream), clients_(clients), afterTurn_(loop.addPost("publish", [this] { pump(); })),
+      again_(loop.addDefer("publish more", [] {})) {
+    clients_.whenGone([this](const Clients::HasGone& hasGone) { forget(hasGone); });
+}
 
 const Subscription& Publisher::subscribe(const Peer& owner, SubscribeOptions&& options) {
     const std::uint64_t first = firstIdWanted(options, stream_, stream_.history().nextId());
-    ClientAccount& account = accountOf(owner);
+    ClientAccount& account = clients_.accountOf(owner);
     if (account.subscriptions >= ClientAccount::MaxSubscriptions) {
         throw BusError(names::error::LimitExceeded,
                        text("more than ", ClientAccount::MaxSubscriptions, " subscriptions of one client"));
@@ -52,10 +54,6 @@ const Subscription& Publisher::subscribe(const Peer& owner, SubscribeOptions&& o
     return subscriptions_
         .try_emplace(number, number, owner, account, std::move(options.filter), first, window)
         .first->second;
-}
-
-ClientAccount& Publisher::accountOf(const Peer& owner) {
-    return accounts_.try_emplace(owner, connections_[owner.bus]).first->second;
 }
 
 // Numbers are used again only after all others.
@@ -81,7 +79,7 @@ void Publisher::acknowledge(const Peer& owner, std::uint32_t number, std::uint64
 }
 
 void Publisher::whenSettled(const Peer& owner, std::uint64_t seqnum, std::function<void()> done) {
-    ClientAccount& account = accountOf(owner);
+    ClientAccount& account = clients_.accountOf(owner);
     if (account.waitingSyncs >= ClientAccount::MaxWaitingSyncs) {
         throw BusError(names::error::LimitExceeded,
                        text("more than ", ClientAccount::MaxWaitingSyncs, " calls of Sync waiting"));
@@ -90,19 +88,9 @@ void Publisher::whenSettled(const Peer& owner, std::uint64_t seqnum, std::functi
     waiters_.push_back({owner, seqnum, std::move(done), {}});
 }
 
-void Publisher::dropClient(const Peer& owner) {
-    forget([&owner](const Peer& peer) { return peer == owner; });
-}
-
-void Publisher::dropConnection(sd_bus* bus) {
-    forget([bus](const Peer& peer) { return peer.bus == bus; });
-    connections_.erase(bus);
-}
-
-void Publisher::forget(const std::function<bool(const Peer&)>& gone) {
-    std::erase_if(subscriptions_, [&gone](const auto& entry) { return gone(entry.second.owner()); });
-    std::erase_if(waiters_, [&gone](const Waiter& waiter) { return gone(waiter.owner); });
-    std::erase_if(accounts_, [&gone](const auto& entry) { return gone(entry.first); });
+void Publisher::forget(const Clients::HasGone& hasGone) {
+    std::erase_if(subscriptions_, [&](const auto& entry) { return hasGone(entry.second.owner()); });
+    std::erase_if(waiters_, [&](const Waiter& waiter) { return hasGone(waiter.owner); });
 }
 
 // Most turns bring nothing for anybody: somebody's call, a message that was written.
@@ -172,7 +160,7 @@ void Publisher::answerSettled() {
     for (Waiter& waiter : waiters_) {
         if (!waiter.next || *waiter.next > reached) continue;
         waiter.done();
-        --accountOf(waiter.owner).waitingSyncs;
+        --clients_.accountOf(waiter.owner).waitingSyncs;
         waiter.done = nullptr;
     }
     std::erase_if(waiters_, [](const Waiter& waiter) { return !waiter.done; });

@@ -7,7 +7,7 @@
 
 #include "daemon/base/event_loop.h"
 #include "daemon/base/rate_limit.h"
-#include "daemon/publish/client_account.h"
+#include "daemon/publish/clients.h"
 #include "daemon/publish/subscribe_options.h"
 #include "daemon/publish/subscription.h"
 #include "daemon/stream/stream.h"
@@ -21,8 +21,8 @@ namespace keventd {
 
 class Publisher {
 public:
-    /// @param stream  outlives the publisher
-    Publisher(EventLoop& loop, const Stream& stream);
+    /// @param stream, clients  outlive the publisher
+    Publisher(EventLoop& loop, const Stream& stream, Clients& clients);
     Publisher(const Publisher&) = delete;
     Publisher& operator=(const Publisher&) = delete;
 
@@ -37,11 +37,6 @@ public:
     /// them.
     /// @throws BusError if too many of this client's are waiting
     void whenSettled(const Peer& owner, std::uint64_t seqnum, std::function<void()> done);
-
-    /// Forgets a client that has gone.
-    void dropClient(const Peer& owner);
-    /// Forgets everybody behind a connection that has ended.
-    void dropConnection(sd_bus* bus);
 
     [[nodiscard]] std::size_t subscriptions() const { return subscriptions_.size(); }
 
@@ -61,14 +56,12 @@ private:
     [[nodiscard]] Subscription::Progress pumpOne(Subscription& subscription, const TurnBudget& budget);
     void answerSettled();
     [[nodiscard]] std::uint64_t reachedByAll() const;
-    [[nodiscard]] ClientAccount& accountOf(const Peer& owner);
     [[nodiscard]] std::uint32_t freeNumber();
     [[nodiscard]] Subscription* find(const Peer& owner, std::uint32_t number);
-    void forget(const std::function<bool(const Peer&)>& gone);
+    void forget(const Clients::HasGone& hasGone);
 
     const Stream& stream_;
-    std::map<sd_bus*, ConnectionAccount> connections_; // before what refers to them
-    std::map<Peer, ClientAccount> accounts_;           // before what refers to them
+    Clients& clients_;
     Subscriptions subscriptions_;
     std::uint32_t lastNumber_ = 0;
     std::uint32_t turnAfter_ = 0;  // the next turn begins with the subscription behind this number

@@ -1,0 +1,42 @@
+// Who is served: the account of each client, and of each connection. Whoever keeps something for a client is
+// told when it goes.
+#pragma once
+
+#include "daemon/publish/client_account.h"
+#include "daemon/publish/peer.h"
+
+#include <functional>
+#include <map>
+#include <vector>
+
+namespace keventd {
+
+class Clients {
+public:
+    /// @return whether this client is one of those that have gone
+    using HasGone = std::function<bool(const Peer&)>;
+
+    Clients() = default;
+    Clients(const Clients&) = delete;
+    Clients& operator=(const Clients&) = delete;
+
+    /// @return the client's account, opened if it had none; valid until the client goes
+    [[nodiscard]] ClientAccount& accountOf(const Peer& client);
+
+    /// @param forget  drops all that is kept for those that have gone; called while their accounts are there
+    void whenGone(std::function<void(const HasGone&)> forget) { forget_.push_back(std::move(forget)); }
+
+    /// A client has gone.
+    void drop(const Peer& client);
+    /// A connection has ended, and everybody behind it has gone.
+    void dropConnection(sd_bus* bus);
+
+private:
+    void forget(const HasGone& hasGone);
+
+    std::map<sd_bus*, ConnectionAccount> connections_; // before what refers to them
+    std::map<Peer, ClientAccount> accounts_;
+    std::vector<std::function<void(const HasGone&)>> forget_;
+};
+
+} // namespace keventd
