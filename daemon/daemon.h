@@ -7,6 +7,7 @@
 #include "daemon/options.h"
 #include "daemon/publish/broker_connection.h"
 #include "daemon/publish/clients.h"
+#include "daemon/publish/device_listings.h"
 #include "daemon/publish/manager_object.h"
 #include "daemon/publish/private_socket.h"
 #include "daemon/publish/publisher.h"
@@ -51,6 +52,7 @@ private:
     Intake intake_;
     Clients clients_;
     Publisher publisher_;
+    DeviceListings listings_;
     ManagerObject manager_;
     PrivateSocket privateSocket_;
     std::optional<BrokerConnection> broker_;

@@ -18,7 +18,8 @@ struct ConnectionAccount {
 class ClientAccount {
 public:
     static constexpr std::size_t MaxSubscriptions = 1024;
-    static constexpr std::size_t MaxWaitingSyncs = 64;
+    /// Calls of Sync and ListDevices that have not been answered.
+    static constexpr std::size_t MaxWaitingCalls = 64;
     /// Of all its subscriptions.
     static constexpr std::size_t MaxUnacknowledgedBytes = 4 * 1024 * 1024;
     /// The same when it is scarce. One who acknowledges goes on all the same.
@@ -40,12 +41,17 @@ public:
         connection_.unacknowledgedBytes -= bytes;
     }
 
+    /// A call is answered later.
+    /// @throws BusError LimitExceeded if too many of this client's are
+    void beginCall();
+    void endCall() { --waitingCalls_; }
+
     std::size_t subscriptions = 0;
-    std::size_t waitingSyncs = 0;
 
 private:
     ConnectionAccount& connection_;
     std::size_t unacknowledgedBytes_ = 0;
+    std::size_t waitingCalls_ = 0;
 };
 
 } // namespace keventd

@@ -75,6 +75,10 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
         names::method::GetEvents, "a{sv}u", SD_BUS_PARAM(options) SD_BUS_PARAM(max), "sta(tssssstttua{ss})t",
         SD_BUS_PARAM(stream) SD_BUS_PARAM(first) SD_BUS_PARAM(events) SD_BUS_PARAM(next),
         (handleCall<ManagerObject, &ManagerObject::onGetEvents>), SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(
+        names::method::ListDevices, "a{sv}", SD_BUS_PARAM(options), "sta(tssssstttua{ss})",
+        SD_BUS_PARAM(stream) SD_BUS_PARAM(next) SD_BUS_PARAM(devices),
+        (handleCall<ManagerObject, &ManagerObject::onListDevices>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES(names::method::Sync, "", "", "t", SD_BUS_PARAM(next),
                              (handleCall<ManagerObject, &ManagerObject::onSync>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_NAMES(names::signal::Events, "ua(tssssstttua{ss})t",
@@ -98,9 +102,10 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
 };
 
 ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Publisher& publisher,
-                             std::vector<const Source*> sources)
-    : stream_(stream), intake_(intake), publisher_(publisher), sources_(std::move(sources)),
-      toldStatus_(sourceStatus()), afterTurn_(loop.addPost("sources", [this] { tellChangedSources(); })) {}
+                             DeviceListings& listings, std::vector<const Source*> sources)
+    : stream_(stream), intake_(intake), publisher_(publisher), listings_(listings),
+      sources_(std::move(sources)), toldStatus_(sourceStatus()),
+      afterTurn_(loop.addPost("sources", [this] { tellChangedSources(); })) {}
 
 ManagerObject::Serving ManagerObject::serveOn(sd_bus* bus) {
     sd_bus_slot* slot = nullptr;
@@ -161,6 +166,10 @@ void ManagerObject::onGetEvents(sd_bus_message* call) {
     }
     const EventPage page{.options = options, .max = readNumber(call)};
     page.reply(call, stream_);
+}
+
+void ManagerObject::onListDevices(sd_bus_message* call) {
+    listings_.answer(call, readDeviceFilter(call));
 }
 
 void ManagerObject::onSync(sd_bus_message* call) {

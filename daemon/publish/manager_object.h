@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/base/c_handles.h"
+#include "daemon/publish/device_listings.h"
 #include "daemon/publish/publisher.h"
 #include "daemon/sources/source.h"
 #include "daemon/stream/intake.h"
@@ -27,7 +28,7 @@ public:
 
     /// All outlive the object.
     ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Publisher& publisher,
-                  std::vector<const Source*> sources);
+                  DeviceListings& listings, std::vector<const Source*> sources);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
 
@@ -40,6 +41,7 @@ private:
     void onUnsubscribe(sd_bus_message* call);
     void onAcknowledge(sd_bus_message* call);
     void onGetEvents(sd_bus_message* call);
+    void onListDevices(sd_bus_message* call);
     void onSync(sd_bus_message* call);
 
     void getVersion(sd_bus_message* reply) const;
@@ -56,6 +58,7 @@ private:
     const Stream& stream_;
     Intake& intake_;
     Publisher& publisher_;
+    DeviceListings& listings_;
     std::vector<const Source*> sources_;
     std::vector<SourceStatus> toldStatus_;
     std::vector<sd_bus*> served_;

@@ -23,6 +23,15 @@ int answerCall(const std::function<void()>& handler, sd_bus_error* error) noexce
     }
 }
 
+bool answerLater(sd_bus_message* call, const std::function<void()>& handler) noexcept {
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    const bool isServed = answerCall(handler, &error) >= 0;
+    // Who does not hear of it has gone.
+    if (!isServed) sd_bus_reply_method_error(call, &error);
+    sd_bus_error_free(&error);
+    return isServed;
+}
+
 int checkRead(int result) {
     if (result == -EBADMSG || result == -ENXIO)
         throw BusError(SD_BUS_ERROR_INVALID_ARGS, "malformed arguments");

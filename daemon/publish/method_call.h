@@ -11,6 +11,10 @@ namespace keventd {
 /// @return as sd_bus_message_handler_t: 1, or a negative errno with `error` set
 [[nodiscard]] int answerCall(const std::function<void()>& handler, sd_bus_error* error) noexcept;
 
+/// The same for a call that is answered in a later turn.
+/// @return false if the handler threw; the call has then been answered with the error
+[[nodiscard]] bool answerLater(sd_bus_message* call, const std::function<void()>& handler) noexcept;
+
 /// @param result  of reading a message of a peer, whose body sd-bus looks at only then
 /// @return the result
 /// @throws BusError InvalidArgs if the body is malformed, FatalError for anything else

@@ -79,12 +79,7 @@ void Publisher::acknowledge(const Peer& owner, std::uint32_t number, std::uint64
 }
 
 void Publisher::whenSettled(const Peer& owner, std::uint64_t seqnum, std::function<void()> done) {
-    ClientAccount& account = clients_.accountOf(owner);
-    if (account.waitingSyncs >= ClientAccount::MaxWaitingSyncs) {
-        throw BusError(names::error::LimitExceeded,
-                       text("more than ", ClientAccount::MaxWaitingSyncs, " calls of Sync waiting"));
-    }
-    ++account.waitingSyncs;
+    clients_.accountOf(owner).beginCall();
     waiters_.push_back({owner, seqnum, std::move(done), {}});
 }
 
@@ -160,7 +155,7 @@ void Publisher::answerSettled() {
     for (Waiter& waiter : waiters_) {
         if (!waiter.next || *waiter.next > reached) continue;
         waiter.done();
-        --clients_.accountOf(waiter.owner).waitingSyncs;
+        clients_.accountOf(waiter.owner).endCall();
         waiter.done = nullptr;
     }
     std::erase_if(waiters_, [](const Waiter& waiter) { return !waiter.done; });

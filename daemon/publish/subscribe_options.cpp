@@ -163,23 +163,43 @@ void readOption(sd_bus_message* message, std::string_view option, FilterAllowanc
     }
 }
 
-} // namespace
-
-SubscribeOptions readSubscribeOptions(sd_bus_message* message) {
+/// @param check  refuses an option by its name
+SubscribeOptions readDictionary(sd_bus_message* message, const std::function<void(std::string_view)>& check) {
     SubscribeOptions options;
     FilterAllowance allowance;
     checkRead(sd_bus_message_enter_container(message, 'a', "{sv}"));
     while (checkRead(sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
         const char* option = nullptr;
         checkRead(sd_bus_message_read_basic(message, 's', static_cast<void*>(&option)));
+        check(option);
         readOption(message, option, allowance, options);
         checkRead(sd_bus_message_exit_container(message));
     }
     checkRead(sd_bus_message_exit_container(message));
+    return options;
+}
+
+bool isOfDevices(std::string_view option) {
+    return option == names::option::Subsystems || option == names::option::Objects ||
+           option == names::option::Properties;
+}
+
+} // namespace
+
+SubscribeOptions readSubscribeOptions(sd_bus_message* message) {
+    SubscribeOptions options = readDictionary(message, [](std::string_view) {});
     if (options.since && options.sinceBoottime) {
         refuse(names::option::SinceBoottime, "not together with 'since'");
     }
     return options;
+}
+
+Filter readDeviceFilter(sd_bus_message* message) {
+    return readDictionary(message,
+                          [](std::string_view option) {
+                              if (!isOfDevices(option)) refuse(option, "none of those that describe devices");
+                          })
+        .filter;
 }
 
 } // namespace keventd

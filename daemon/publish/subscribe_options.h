@@ -26,8 +26,11 @@ struct SubscribeOptions {
     std::optional<std::uint32_t> window;
 };
 
-/// Reads an `a{sv}` off a message.
+/// Reads an `a{sv}` off a message: any option.
 /// @throws BusError InvalidOption, InvalidFilter or LimitExceeded; its text names the option
 [[nodiscard]] SubscribeOptions readSubscribeOptions(sd_bus_message* message);
+
+/// The same, where only devices are asked for: subsystems, objects, properties.
+[[nodiscard]] Filter readDeviceFilter(sd_bus_message* message);
 
 } // namespace keventd

@@ -4,6 +4,7 @@
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
+#include "daemon/sources/udev_properties.h"
 #include "keventd/names.h"
 
 #include <cerrno>
@@ -43,11 +44,7 @@ Event eventOf(udev_device* device) {
     event.subsystem = orEmpty(udev_device_get_subsystem(device));
     event.object = orEmpty(udev_device_get_devpath(device));
     event.seqnum = udev_device_get_seqnum(device);
-    for (udev_list_entry* entry = udev_device_get_properties_list_entry(device); entry != nullptr;
-         entry = udev_list_entry_get_next(entry)) {
-        event.properties.set(orEmpty(udev_list_entry_get_name(entry)),
-                             orEmpty(udev_list_entry_get_value(entry)));
-    }
+    event.properties = propertiesOf(device);
     if (event.properties.find("SYNTH_UUID")) event.flags |= EventFlag::Synthetic;
     return event;
 }

@@ -49,16 +49,18 @@ void Filter::addProperty(std::string key, Glob glob) {
     }
 }
 
-bool Filter::matches(const EventView& event) const {
-    const auto fieldMatches = [&event](const auto& field) {
+bool Filter::matchesFields(const EventView& event) const {
+    return std::all_of(fields_.begin(), fields_.end(), [&event](const auto& field) {
         return anyMatches(field.second, textOf(event, field.first));
-    };
+    });
+}
+
+bool Filter::matches(const EventView& event) const {
     const auto propertyMatches = [&event](const auto& property) {
         const auto value = event.properties.find(property.first);
         return value && anyMatches(property.second, value->data());
     };
-    if (std::all_of(fields_.begin(), fields_.end(), fieldMatches) &&
-        std::all_of(properties_.begin(), properties_.end(), propertyMatches)) {
+    if (matchesFields(event) && std::all_of(properties_.begin(), properties_.end(), propertyMatches)) {
         return true;
     }
     return tellsOfLoss(event);

@@ -24,6 +24,8 @@ public:
     /// @return true if the event satisfies everything demanded; events about a loss (`keventd`/`overrun`,
     ///         `keventd`/`resynced`) always do
     [[nodiscard]] bool matches(const EventView& event) const;
+    /// @return whether the event satisfies what is demanded of its fields; its properties are not looked at
+    [[nodiscard]] bool matchesFields(const EventView& event) const;
 
 private:
     std::vector<std::pair<EventField, std::vector<Glob>>> fields_;

@@ -18,6 +18,7 @@ inline constexpr const char* Subscribe = "Subscribe";
 inline constexpr const char* Unsubscribe = "Unsubscribe";
 inline constexpr const char* Acknowledge = "Acknowledge";
 inline constexpr const char* GetEvents = "GetEvents";
+inline constexpr const char* ListDevices = "ListDevices";
 inline constexpr const char* Sync = "Sync";
 } // namespace method
 
@@ -67,11 +68,14 @@ inline constexpr const char* LimitExceeded = "org.keventd1.Error.LimitExceeded";
 namespace source {
 inline constexpr const char* Kernel = "kernel";
 inline constexpr const char* Udev = "udev";
+inline constexpr const char* Coldplug = "coldplug";
 inline constexpr const char* Keventd = "keventd";
 } // namespace source
 
-/// What keventd says about the stream itself (source `keventd`).
+/// What keventd says by itself: about the stream (source `keventd`), and about what exists (source
+/// `coldplug`).
 namespace action {
+inline constexpr const char* Add = "add";
 inline constexpr const char* Overrun = "overrun";
 inline constexpr const char* Resynced = "resynced";
 } // namespace action

@@ -95,6 +95,18 @@ std::uint64_t BusClient::sync() const {
     return next;
 }
 
+DeviceList BusClient::listDevices(const Wanted& wanted) const {
+    const BusMessageHandle call = newCall(names::method::ListDevices);
+    appendWanted(call, wanted);
+    const BusMessageHandle reply = send(call);
+    DeviceList list;
+    const char* stream = nullptr;
+    checkBus(sd_bus_message_read(reply.get(), "st", &stream, &list.next), "read reply of ListDevices");
+    list.stream = stream;
+    list.devices = readEvents(reply.get());
+    return list;
+}
+
 Page BusClient::getEvents(const Wanted& wanted, std::uint32_t max) const {
     const BusMessageHandle call = newCall(names::method::GetEvents);
     appendWanted(call, wanted);

@@ -35,6 +35,13 @@ struct Page {
     std::uint64_t next = 0;
 };
 
+/// What ListDevices answers.
+struct DeviceList {
+    std::string stream;
+    std::uint64_t next = 0;
+    std::vector<Event> devices;
+};
+
 /// A call was answered with an error.
 class CallError : public std::runtime_error {
 public:
@@ -66,6 +73,8 @@ public:
     /// @return `next`
     std::uint64_t sync() const; // NOLINT(modernize-use-nodiscard): often called to wait
     [[nodiscard]] Page getEvents(const Wanted& wanted = {}, std::uint32_t max = 0) const;
+    /// @param wanted  filters only
+    [[nodiscard]] DeviceList listDevices(const Wanted& wanted = {}) const;
     /// @return all pages of GetEvents, one after the other
     [[nodiscard]] std::vector<Event> wholeHistory(Wanted wanted = {}) const;
     /// @param property  of type t

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <string>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
@@ -47,6 +48,12 @@ void bringUpLoopback() {
     std::strcpy(loopback.ifr_name, "lo");
     loopback.ifr_flags = IFF_UP;
     check(ioctl(any.get(), SIOCSIFFLAGS, &loopback), "bring up loopback");
+}
+
+void mountOwnSysfs() {
+    check(unshare(CLONE_NEWNS), "unshare mount namespace");
+    check(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make mounts private");
+    check(mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr), "mount sysfs");
 }
 
 void becomeRootOfNewNamespaces() {

@@ -27,6 +27,11 @@ private:
 /// @throws std::system_error if that is not allowed
 void bringUpLoopback();
 
+/// Takes the process, which has one thread, for good into a mount namespace of its own, whose /sys shows the
+/// network namespace that the thread is in.
+/// @throws std::system_error if that is not allowed
+void mountOwnSysfs();
+
 /// Takes the process, which has one thread, into a new user and network namespace, in which it is root, for
 /// good.
 /// @throws std::system_error if that is not allowed

@@ -2,6 +2,8 @@
 
 #include "daemon/publish/client_account.h"
 
+#include "daemon/publish/bus_error.h"
+
 #include <deque>
 #include <gtest/gtest.h>
 #include <utility>
@@ -51,6 +53,15 @@ TEST(ClientAccount, IsPlentifulAgainWhenOthersHaveAcknowledged) {
     EXPECT_EQ(whenScarce, ClientAccount::ScarceBytes);
     for (auto& [account, bytes] : others) account.acknowledged(bytes);
     EXPECT_EQ(whenScarce + fill(client), ClientAccount::MaxUnacknowledgedBytes);
+}
+
+TEST(ClientAccount, BoundsTheCallsThatWait) {
+    ConnectionAccount connection;
+    ClientAccount client(connection);
+    for (std::size_t i = 0; i < ClientAccount::MaxWaitingCalls; ++i) client.beginCall();
+    EXPECT_THROW(client.beginCall(), BusError);
+    client.endCall();
+    EXPECT_NO_THROW(client.beginCall());
 }
 
 } // namespace

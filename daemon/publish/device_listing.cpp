@@ -1,0 +1,94 @@
+#include "daemon/publish/device_listing.h"
+
+#include "daemon/base/clock.h"
+#include "daemon/base/errors.h"
+#include "daemon/base/text.h"
+#include "daemon/publish/bus_error.h"
+#include "daemon/publish/method_call.h"
+#include "daemon/stream/escape.h"
+#include "dbus/event_codec.h"
+#include "keventd/names.h"
+
+#include <sys/sysmacros.h>
+
+namespace keventd {
+namespace {
+
+/// @param devpath, subsystem  plain, or not yet escaped
+Event presentDevice(const std::string& devpath, const Device& device) {
+    const ReadTime now = readTimeNow();
+    Event event;
+    event.source = names::source::Coldplug;
+    event.action = names::action::Add;
+    event.subsystem = device.subsystem;
+    event.object = devpath;
+    event.boottime = now.boottime;
+    event.realtime = now.realtime;
+    event.flags = EventFlag::Present;
+    return event;
+}
+
+// What libudev would say of a device that is not there to be asked.
+PropertyList knownProperties(const std::string& devpath, const Device& device) {
+    PropertyList properties;
+    properties.set("DEVPATH", devpath);
+    properties.set("SUBSYSTEM", device.subsystem);
+    if (!device.devname.empty()) properties.set("DEVNAME", "/dev/" + device.devname);
+    if (device.devnum != 0) {
+        properties.set("MAJOR", std::to_string(major(device.devnum)));
+        properties.set("MINOR", std::to_string(minor(device.devnum)));
+    }
+    if (device.ifindex != 0) properties.set("IFINDEX", std::to_string(device.ifindex));
+    return properties;
+}
+
+// By now there may be another of its name.
+bool isStillThere(const Sysfs& sysfs, const std::string& devpath, const Device& device) {
+    const Sysfs::Directory directory = sysfs.look(devpath);
+    return directory.kind == Sysfs::Kind::Device && directory.inode == device.inode;
+}
+
+PropertyList propertiesOf(const std::string& devpath, const Device& device, const Sysfs& sysfs,
+                          const UdevDatabase& database) {
+    if (isStillThere(sysfs, devpath, device)) {
+        if (auto properties = database.find(devpath)) return std::move(*properties);
+    }
+    return knownProperties(devpath, device);
+}
+
+} // namespace
+
+DeviceListing::DeviceListing(sd_bus_message* call, const Filter& filter, const Stream& stream)
+    : filter_(filter) {
+    for (const auto& [devpath, device] : stream.devices().devices()) {
+        Event event = presentDevice(devpath, device);
+        escapeText(event);
+        if (filter_.matchesFields(viewOf(event))) devices_.emplace_back(devpath, device);
+    }
+    sd_bus_message* reply = nullptr;
+    checkResult(sd_bus_message_new_method_return(call, &reply), "reply");
+    reply_.reset(reply);
+    checkResult(sd_bus_message_append(reply, "st", stream.id().c_str(), stream.history().nextId()), "reply");
+    checkResult(sd_bus_message_open_container(reply, 'a', names::EventSignature), "reply");
+}
+
+void DeviceListing::addNext(const Sysfs& sysfs, const UdevDatabase& database) {
+    const auto& [devpath, device] = devices_[position_++];
+    Event event = presentDevice(devpath, device);
+    event.properties = propertiesOf(devpath, device, sysfs, database);
+    escapeText(event);
+    if (!filter_.matches(viewOf(event))) return;
+    bytes_ += encodedSize(viewOf(event));
+    if (bytes_ > MaxBytes) {
+        throw BusError(names::error::LimitExceeded,
+                       text("the devices take more than ", MaxBytes, " bytes, ask for fewer"));
+    }
+    checkResult(appendEvent(reply_.get(), viewOf(event)), "write device");
+}
+
+void DeviceListing::send() {
+    checkResult(sd_bus_message_close_container(reply_.get()), "reply");
+    checkSent(sd_bus_send(nullptr, reply_.get(), nullptr), "reply");
+}
+
+} // namespace keventd

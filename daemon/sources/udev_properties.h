@@ -1,0 +1,31 @@
+// What libudev knows of a device, as a list of properties.
+#pragma once
+
+#include "daemon/base/c_handles.h"
+#include "keventd/properties.h"
+
+#include <optional>
+#include <string>
+
+namespace keventd {
+
+/// @return all properties of the device, in libudev's order
+[[nodiscard]] PropertyList propertiesOf(udev_device* device);
+
+/// udev's database beside sysfs, asked anew for each device.
+class UdevDatabase {
+public:
+    /// @throws FatalError
+    UdevDatabase();
+
+    /// Reads the device's `uevent` file and its record in udev's database (/run/udev/data). Where udevd does
+    /// not run, it is the kernel's properties alone.
+    /// @param devpath  without /sys
+    /// @return nothing if there is no such device
+    [[nodiscard]] std::optional<PropertyList> find(const std::string& devpath) const;
+
+private:
+    UdevHandle udev_;
+};
+
+} // namespace keventd
