@@ -51,9 +51,12 @@ const Subscription& Publisher::subscribe(const Peer& owner, SubscribeOptions&& o
     hasNews_ = true;
     const std::uint32_t window = options.window.value_or(SubscribeOptions::DefaultWindow);
     const std::uint32_t number = freeNumber();
-    return subscriptions_
-        .try_emplace(number, number, owner, account, std::move(options.filter), first, window)
-        .first->second;
+    Subscription& made =
+        subscriptions_.try_emplace(number, number, owner, account, std::move(options.filter), first, window)
+            .first->second;
+    index_.add(made);
+    wakeAt(first, made);
+    return made;
 }
 
 // Numbers are used again only after all others.
@@ -68,7 +71,7 @@ void Publisher::unsubscribe(const Peer& owner, std::uint32_t number) {
     if (find(owner, number) == nullptr) {
         throw BusError(names::error::NoSuchSubscription, text("no subscription ", number, " of this client"));
     }
-    subscriptions_.erase(number);
+    erase(subscriptions_.find(number));
 }
 
 void Publisher::acknowledge(const Peer& owner, std::uint32_t number, std::uint64_t id) {
@@ -83,21 +86,57 @@ void Publisher::whenSettled(const Peer& owner, std::uint64_t seqnum, std::functi
     waiters_.push_back({owner, seqnum, std::move(done), {}});
 }
 
+Publisher::Subscriptions::iterator Publisher::erase(Subscriptions::iterator entry) {
+    index_.remove(entry->second);
+    awake_.erase(entry->first);
+    return subscriptions_.erase(entry);
+}
+
 void Publisher::forget(const Clients::HasGone& hasGone) {
-    std::erase_if(subscriptions_, [&](const auto& entry) { return hasGone(entry.second.owner()); });
+    for (auto entry = subscriptions_.begin(); entry != subscriptions_.end();)
+        entry = hasGone(entry->second.owner()) ? erase(entry) : std::next(entry);
     std::erase_if(waiters_, [&](const Waiter& waiter) { return hasGone(waiter.owner); });
 }
 
 // Most turns bring nothing for anybody: somebody's call, a message that was written.
 void Publisher::pump() {
-    const std::uint64_t next = stream_.history().nextId();
-    if (hasNews_ || pumpedUpTo_ != next || (someBlocked_ && left_ == 0)) {
-        pumpedUpTo_ = next;
+    if (wakeConcerned() || hasNews_ || (someBlocked_ && left_ == 0)) {
         hasNews_ = someBlocked_ = false;
-        left_ = subscriptions_.size();
+        left_ = awake_.size();
     }
     if (left_ > 0) pumpRound();
     if (!waiters_.empty()) answerSettled();
+}
+
+// @return whether there are new events
+bool Publisher::wakeConcerned() {
+    const History& history = stream_.history();
+    const std::uint64_t next = history.nextId();
+    if (lookedAtUpTo_ == next) return false;
+    if (lookedAtUpTo_ < history.firstId()) wakeAllAt(lookedAtUpTo_); // overtaken: all have lost something
+    for (std::uint64_t id = std::max(lookedAtUpTo_, history.firstId()); id < next; ++id) {
+        if (awake_.size() == subscriptions_.size()) break;
+        index_.forEachConcerned(history.at(id),
+                                [&](Subscription& subscription) { wakeAt(id, subscription); });
+    }
+    lookedAtUpTo_ = next;
+    tellHowFarItHasGone();
+    return true;
+}
+
+void Publisher::wakeAt(std::uint64_t id, Subscription& subscription) {
+    if (awake_.try_emplace(subscription.number(), &subscription).second) subscription.skipTo(id);
+}
+
+void Publisher::wakeAllAt(std::uint64_t id) {
+    for (auto& [number, subscription] : subscriptions_) wakeAt(id, subscription);
+}
+
+// So that nobody who resumes is found behind the history because nothing has matched.
+void Publisher::tellHowFarItHasGone() {
+    if (lookedAtUpTo_ < nextToldAll_) return;
+    wakeAllAt(lookedAtUpTo_);
+    nextToldAll_ = lookedAtUpTo_ + Subscription::advanceInterval(stream_.history()) / 2;
 }
 
 // If the time is over before the round, the next turn goes on behind the last that was served. A round that
@@ -105,24 +144,26 @@ void Publisher::pump() {
 // slow to write, the first ones would otherwise fill it every time.
 void Publisher::pumpRound() {
     const TurnBudget budget;
-    left_ = std::min(left_, subscriptions_.size());
-    auto entry = orFirst(subscriptions_.upper_bound(turnAfter_));
+    left_ = std::min(left_, awake_.size());
+    auto entry = orFirst(awake_.upper_bound(turnAfter_));
     if (left_ > 0) turnAfter_ = entry->first;
     while (left_ > 0) {
-        const auto progress = pumpOne(entry->second, budget);
+        const std::uint32_t number = entry->first;
+        const auto progress = pumpOne(*entry->second, budget);
         someBlocked_ |= progress == Subscription::Progress::Blocked;
         hasNews_ |= progress == Subscription::Progress::More;
+        const bool fallsAsleep = progress == Subscription::Progress::Done;
+        entry = orFirst(fallsAsleep ? awake_.erase(entry) : std::next(entry));
         if (--left_ > 0 && budget.isSpent()) {
-            turnAfter_ = entry->first;
+            turnAfter_ = number;
             break;
         }
-        entry = orFirst(std::next(entry));
     }
     if (left_ > 0 || hasNews_) again_->defer();
 }
 
-Publisher::Subscriptions::iterator Publisher::orFirst(Subscriptions::iterator entry) {
-    return entry == subscriptions_.end() ? subscriptions_.begin() : entry;
+Publisher::Awake::iterator Publisher::orFirst(Awake::iterator entry) {
+    return entry == awake_.end() ? awake_.begin() : entry;
 }
 
 // One subscriber's trouble is its own: the others, and the daemon, go on. What it cannot be sent is lost to
@@ -164,8 +205,8 @@ void Publisher::answerSettled() {
 // Whoever has a backlog and no room for it is not waited for.
 std::uint64_t Publisher::reachedByAll() const {
     std::uint64_t reached = stream_.history().nextId();
-    for (const auto& [number, subscription] : subscriptions_) {
-        if (subscription.next() < reached && !subscription.isBlocked()) reached = subscription.next();
+    for (const auto& [number, subscription] : awake_) {
+        if (subscription->next() < reached && !subscription->isBlocked()) reached = subscription->next();
     }
     return reached;
 }

@@ -3,6 +3,9 @@
 // Serving follows reading: after each turn of the loop in which anything happened (events, an
 // acknowledgement, a connection that could write again), every subscription that is behind gets what it has
 // room for, as far as the time of the turn goes; the next turn begins behind the last that was served.
+//
+// Most subscriptions are asleep most of the time: they have been sent all that is theirs, and no event since
+// then concerns them. An event wakes those that it may concern.
 #pragma once
 
 #include "daemon/base/event_loop.h"
@@ -10,6 +13,7 @@
 #include "daemon/publish/clients.h"
 #include "daemon/publish/subscribe_options.h"
 #include "daemon/publish/subscription.h"
+#include "daemon/publish/subscription_index.h"
 #include "daemon/stream/stream.h"
 
 #include <functional>
@@ -42,6 +46,7 @@ public:
 
 private:
     using Subscriptions = std::map<std::uint32_t, Subscription>;
+    using Awake = std::map<std::uint32_t, Subscription*>; // by number
 
     struct Waiter {
         Peer owner;
@@ -51,24 +56,32 @@ private:
     };
 
     void pump();
+    [[nodiscard]] bool wakeConcerned();
+    void wakeAt(std::uint64_t id, Subscription& subscription);
+    void wakeAllAt(std::uint64_t id);
+    void tellHowFarItHasGone();
     void pumpRound();
-    [[nodiscard]] Subscriptions::iterator orFirst(Subscriptions::iterator entry);
+    [[nodiscard]] Awake::iterator orFirst(Awake::iterator entry);
     [[nodiscard]] Subscription::Progress pumpOne(Subscription& subscription, const TurnBudget& budget);
     void answerSettled();
     [[nodiscard]] std::uint64_t reachedByAll() const;
     [[nodiscard]] std::uint32_t freeNumber();
     [[nodiscard]] Subscription* find(const Peer& owner, std::uint32_t number);
+    Subscriptions::iterator erase(Subscriptions::iterator entry);
     void forget(const Clients::HasGone& hasGone);
 
     const Stream& stream_;
     Clients& clients_;
     Subscriptions subscriptions_;
+    SubscriptionIndex index_;
+    Awake awake_; // those that may have to be sent something; none of the others matches before lookedAtUpTo_
     std::uint32_t lastNumber_ = 0;
-    std::uint32_t turnAfter_ = 0;  // the next turn begins with the subscription behind this number
-    std::uint64_t pumpedUpTo_ = 0; // the stream's next id at the last turn
-    std::size_t left_ = 0;         // subscriptions that have not had their turn in this round
-    bool hasNews_ = false;         // somebody may be sent something, although there are no new events
-    bool someBlocked_ = false;     // somebody may be sent something when a message has been written
+    std::uint32_t turnAfter_ = 0;    // the next turn begins with the subscription behind this number
+    std::uint64_t lookedAtUpTo_ = 1; // whom the events before this id concern has been looked up
+    std::uint64_t nextToldAll_ = 0;  // id at which all are woken next, to be told how far the stream has gone
+    std::size_t left_ = 0;           // subscriptions that have not had their turn in this round
+    bool hasNews_ = false;           // somebody may be sent something, although there are no new events
+    bool someBlocked_ = false;       // somebody may be sent something when a message has been written
     std::vector<Waiter> waiters_;
     RateLimit failureLog_;
     EventLoop::Handle afterTurn_;

@@ -13,13 +13,13 @@ namespace {
 // bounds what a client that does not read costs.
 constexpr std::uint64_t MaxQueuedWrites = 4;
 
-// How far `next` may run ahead of what the subscriber was told while nothing matches: an eighth of what is
-// kept, so that it resumes from a place that the history still holds; bounded for very small and large ones.
-std::uint64_t advanceInterval(const History& history) {
+} // namespace
+
+// An eighth of what is kept, so that the subscriber resumes from a place that the history still holds;
+// bounded for very small and large ones.
+std::uint64_t Subscription::advanceInterval(const History& history) {
     return std::clamp<std::uint64_t>((history.nextId() - history.firstId()) / 8, 256, 16'384);
 }
-
-} // namespace
 
 Subscription::Subscription(std::uint32_t number, Peer owner, ClientAccount& account, Filter filter,
                            std::uint64_t next, std::uint32_t window)

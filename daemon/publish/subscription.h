@@ -11,6 +11,7 @@
 #include "daemon/stream/filter.h"
 #include "daemon/stream/history.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <vector>
@@ -38,8 +39,14 @@ public:
     [[nodiscard]] const Peer& owner() const { return owner_; }
     /// @return id of the next event to look at
     [[nodiscard]] std::uint64_t next() const { return next_; }
+    [[nodiscard]] const Filter& filter() const { return filter_; }
+    /// Nothing before this id matches; does not go back.
+    void skipTo(std::uint64_t id) { next_ = std::max(next_, id); }
     /// @return whether nothing more can be sent now
     [[nodiscard]] bool isBlocked() const;
+
+    /// @return how far `next` may run ahead of what a subscriber was told while nothing matches
+    [[nodiscard]] static std::uint64_t advanceInterval(const History& history);
 
     /// Opens the window: everything up to `id` has been taken. Ids that were never sent do no harm.
     void acknowledge(std::uint64_t id);

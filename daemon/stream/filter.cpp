@@ -27,16 +27,32 @@ bool anyMatches(const std::vector<Glob>& globs, const char* text) {
     return std::any_of(globs.begin(), globs.end(), [text](const Glob& glob) { return glob.matches(text); });
 }
 
-bool tellsOfLoss(const EventView& event) {
-    if (std::string_view(event.source) != names::source::Keventd) return false;
-    const std::string_view action(event.action);
-    return action == names::action::Overrun || action == names::action::Resynced;
+// @return what an object that this glob matches is looked up by; empty if it can be any
+std::string_view objectKeyOf(const Glob& glob) {
+    const std::string_view head = glob.literalHead();
+    return glob.isExact() ? head : head.substr(0, head.rfind('/') + 1);
+}
+
+std::vector<std::string> objectKeysOf(const std::vector<Glob>& globs) {
+    std::vector<std::string> keys;
+    for (const Glob& glob : globs) {
+        const std::string_view key = objectKeyOf(glob);
+        if (key.empty()) return {};
+        keys.emplace_back(key);
+    }
+    return keys;
+}
+
+bool isOfKind(EventField field) {
+    return field != EventField::Object && field != EventField::Attribute;
 }
 
 } // namespace
 
 void Filter::addField(EventField field, std::vector<Glob> globs) {
-    if (!globs.empty()) fields_.emplace_back(field, std::move(globs));
+    if (globs.empty()) return;
+    if (field == EventField::Object) objectKeys_ = objectKeysOf(globs);
+    fields_.emplace_back(field, std::move(globs));
 }
 
 void Filter::addProperty(std::string key, Glob glob) {
@@ -63,7 +79,20 @@ bool Filter::matches(const EventView& event) const {
     if (matchesFields(event) && std::all_of(properties_.begin(), properties_.end(), propertyMatches)) {
         return true;
     }
-    return tellsOfLoss(event);
+    return passesAll(event);
+}
+
+bool Filter::mayMatchKind(const EventView& event) const {
+    const auto mayMatch = [&event](const auto& field) {
+        return !isOfKind(field.first) || anyMatches(field.second, textOf(event, field.first));
+    };
+    return std::all_of(fields_.begin(), fields_.end(), mayMatch) || passesAll(event);
+}
+
+bool Filter::passesAll(const EventView& event) {
+    if (std::string_view(event.source) != names::source::Keventd) return false;
+    const std::string_view action(event.action);
+    return action == names::action::Overrun || action == names::action::Resynced;
 }
 
 } // namespace keventd

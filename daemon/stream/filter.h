@@ -27,7 +27,17 @@ public:
     /// @return whether the event satisfies what is demanded of its fields; its properties are not looked at
     [[nodiscard]] bool matchesFields(const EventView& event) const;
 
+    /// @return whether an event of this source, subsystem and action can match
+    [[nodiscard]] bool mayMatchKind(const EventView& event) const;
+    /// @return of a filter that demands certain objects: for each of them the object, or, up to the last "/",
+    /// what
+    ///         it begins with. None if any object may match
+    [[nodiscard]] const std::vector<std::string>& objectKeys() const { return objectKeys_; }
+    /// @return whether the event passes every filter: it tells of a loss
+    [[nodiscard]] static bool passesAll(const EventView& event);
+
 private:
+    std::vector<std::string> objectKeys_;
     std::vector<std::pair<EventField, std::vector<Glob>>> fields_;
     std::vector<std::pair<std::string, std::vector<Glob>>> properties_;
 };

@@ -66,6 +66,20 @@ std::optional<Glob> Glob::parse(std::string_view pattern) {
     return Glob(std::string(pattern), Kind::General);
 }
 
+std::string_view Glob::literalHead() const {
+    const std::string_view pattern(pattern_);
+    switch (kind_) {
+    case Kind::Any:
+        return {};
+    case Kind::Exact:
+    case Kind::Prefix:
+        return pattern;
+    case Kind::General:
+        return pattern.substr(0, pattern.find_first_of(Special));
+    }
+    return {};
+}
+
 bool Glob::matches(const char* text) const {
     switch (kind_) {
     case Kind::Any:

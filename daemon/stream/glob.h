@@ -15,6 +15,11 @@ public:
     /// @param text  NUL-terminated
     [[nodiscard]] bool matches(const char* text) const;
 
+    /// @return text that everything it matches begins with; all of it if it matches nothing else
+    [[nodiscard]] std::string_view literalHead() const;
+    /// @return whether it matches one text only
+    [[nodiscard]] bool isExact() const { return kind_ == Kind::Exact; }
+
 private:
     enum class Kind { Any, Exact, Prefix, General };
 
