@@ -1,7 +1,7 @@
 #include "daemon/options.h"
 
 #include "daemon/base/text.h"
-#include "daemon/size.h"
+#include "daemon/config/size.h"
 #include "daemon/stream/history.h"
 #include "dbus/bus_address.h"
 

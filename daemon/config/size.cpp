@@ -1,4 +1,4 @@
-#include "daemon/size.h"
+#include "daemon/config/size.h"
 
 #include <charconv>
 #include <limits>

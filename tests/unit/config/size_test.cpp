@@ -1,6 +1,6 @@
 // Sizes on the command line.
 
-#include "daemon/size.h"
+#include "daemon/config/size.h"
 
 #include <gtest/gtest.h>
 
