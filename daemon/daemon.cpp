@@ -66,9 +66,9 @@ Daemon::Daemon(const Options& options, InheritedDescriptors inherited)
       historyMemory_(options.historyBytes, "history"), history_(historyMemory_.bytes()),
       stream_(newStreamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(options)}, history_,
               devices_),
-      intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), publisher_(loop_, stream_, clients_),
-      listings_(loop_, stream_, sysfs_, clients_),
-      manager_(loop_, stream_, intake_, publisher_, listings_, {&kernel_, &udev_}),
+      intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), clients_(limits_),
+      publisher_(loop_, stream_, clients_), listings_(loop_, stream_, sysfs_, clients_),
+      manager_(loop_, stream_, intake_, clients_, publisher_, listings_, {&kernel_, &udev_}),
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), options.socket), manager_,
                      clients_) {
     blockSignals();

@@ -8,6 +8,7 @@
 #include "daemon/publish/broker_connection.h"
 #include "daemon/publish/clients.h"
 #include "daemon/publish/device_listings.h"
+#include "daemon/publish/limits.h"
 #include "daemon/publish/manager_object.h"
 #include "daemon/publish/private_socket.h"
 #include "daemon/publish/publisher.h"
@@ -39,6 +40,7 @@ public:
     void run();
 
 private:
+    Limits limits_;
     EventLoop loop_;
     StateDirectory state_;
     UeventSource kernel_;

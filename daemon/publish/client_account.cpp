@@ -7,9 +7,10 @@
 namespace keventd {
 
 void ClientAccount::beginCall() {
-    if (waitingCalls_ >= MaxWaitingCalls) {
-        throw BusError(names::error::LimitExceeded,
-                       text("more than ", MaxWaitingCalls, " calls of one client waiting"));
+    if (waitingCalls_ >= limits_.calls) {
+        throw BusError(
+            names::error::LimitExceeded,
+            text("more than ", limits_.calls, " calls of one client waiting (limits.client.calls)"));
     }
     ++waitingCalls_;
 }

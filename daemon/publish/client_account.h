@@ -2,6 +2,9 @@
 // have.
 #pragma once
 
+#include "daemon/publish/limits.h"
+
+#include <algorithm>
 #include <cstddef>
 
 namespace keventd {
@@ -17,20 +20,18 @@ struct ConnectionAccount {
 
 class ClientAccount {
 public:
-    static constexpr std::size_t MaxSubscriptions = 1024;
-    /// Calls of Sync and ListDevices that have not been answered.
-    static constexpr std::size_t MaxWaitingCalls = 64;
-    /// Of all its subscriptions.
-    static constexpr std::size_t MaxUnacknowledgedBytes = 4 * 1024 * 1024;
-    /// The same when it is scarce. One who acknowledges goes on all the same.
+    /// What it may have unacknowledged when that is scarce. One who acknowledges goes on all the same.
     static constexpr std::size_t ScarceBytes = 64 * 1024;
 
-    explicit ClientAccount(ConnectionAccount& connection) : connection_(connection) {}
+    /// Both outlive the account.
+    ClientAccount(ConnectionAccount& connection, const ClientLimits& limits)
+        : connection_(connection), limits_(limits) {}
 
     /// @return whether more may be sent beside `bytes` that are about to be
     [[nodiscard]] bool hasRoomBeside(std::size_t bytes) const {
         const bool isScarce = connection_.unacknowledgedBytes + bytes > ConnectionAccount::Plenty;
-        return unacknowledgedBytes_ + bytes < (isScarce ? ScarceBytes : MaxUnacknowledgedBytes);
+        const std::size_t most = limits_.unacknowledgedBytes;
+        return unacknowledgedBytes_ + bytes < (isScarce ? std::min(ScarceBytes, most) : most);
     }
     void sent(std::size_t bytes) {
         unacknowledgedBytes_ += bytes;
@@ -50,6 +51,7 @@ public:
 
 private:
     ConnectionAccount& connection_;
+    const ClientLimits& limits_;
     std::size_t unacknowledgedBytes_ = 0;
     std::size_t waitingCalls_ = 0;
 };

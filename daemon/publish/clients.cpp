@@ -3,7 +3,7 @@
 namespace keventd {
 
 ClientAccount& Clients::accountOf(const Peer& client) {
-    return accounts_.try_emplace(client, connections_[client.bus]).first->second;
+    return accounts_.try_emplace(client, connections_[client.bus], limits_.client).first->second;
 }
 
 void Clients::drop(const Peer& client) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/publish/client_account.h"
+#include "daemon/publish/limits.h"
 #include "daemon/publish/peer.h"
 
 #include <functional>
@@ -16,10 +17,12 @@ public:
     /// @return whether this client is one of those that have gone
     using HasGone = std::function<bool(const Peer&)>;
 
-    Clients() = default;
+    /// @param limits  outlive the object; may change
+    explicit Clients(const Limits& limits) : limits_(limits) {}
     Clients(const Clients&) = delete;
     Clients& operator=(const Clients&) = delete;
 
+    [[nodiscard]] const Limits& limits() const { return limits_; }
     /// @return the client's account, opened if it had none; valid until the client goes
     [[nodiscard]] ClientAccount& accountOf(const Peer& client);
 
@@ -34,6 +37,7 @@ public:
 private:
     void forget(const HasGone& hasGone);
 
+    const Limits& limits_;
     std::map<sd_bus*, ConnectionAccount> connections_; // before what refers to them
     std::map<Peer, ClientAccount> accounts_;
     std::vector<std::function<void(const HasGone&)>> forget_;

@@ -101,9 +101,10 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
     SD_BUS_VTABLE_END,
 };
 
-ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Publisher& publisher,
-                             DeviceListings& listings, std::vector<const Source*> sources)
-    : stream_(stream), intake_(intake), publisher_(publisher), listings_(listings),
+ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, const Clients& clients,
+                             Publisher& publisher, DeviceListings& listings,
+                             std::vector<const Source*> sources)
+    : stream_(stream), intake_(intake), clients_(clients), publisher_(publisher), listings_(listings),
       sources_(std::move(sources)), toldStatus_(sourceStatus()),
       afterTurn_(loop.addPost("sources", [this] { tellChangedSources(); })) {}
 
@@ -140,7 +141,8 @@ void ManagerObject::tellChangedSources() {
 }
 
 void ManagerObject::onSubscribe(sd_bus_message* call) {
-    const Subscription& made = publisher_.subscribe(senderOf(call), readSubscribeOptions(call));
+    const Subscription& made =
+        publisher_.subscribe(senderOf(call), readSubscribeOptions(call, clients_.limits().client));
     reply(call, "ust", made.number(), stream_.id().c_str(), made.next());
 }
 
@@ -159,7 +161,7 @@ void ManagerObject::onAcknowledge(sd_bus_message* call) {
 }
 
 void ManagerObject::onGetEvents(sd_bus_message* call) {
-    const SubscribeOptions options = readSubscribeOptions(call);
+    const SubscribeOptions options = readSubscribeOptions(call, clients_.limits().client);
     if (options.window) {
         throw BusError(names::error::InvalidOption,
                        text("option '", names::option::Window, "': a page has none"));
@@ -169,7 +171,7 @@ void ManagerObject::onGetEvents(sd_bus_message* call) {
 }
 
 void ManagerObject::onListDevices(sd_bus_message* call) {
-    listings_.answer(call, readDeviceFilter(call));
+    listings_.answer(call, readDeviceFilter(call, clients_.limits().client));
 }
 
 void ManagerObject::onSync(sd_bus_message* call) {

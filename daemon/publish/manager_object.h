@@ -27,8 +27,8 @@ public:
     using Serving = std::unique_ptr<sd_bus_slot, StopServing>;
 
     /// All outlive the object.
-    ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Publisher& publisher,
-                  DeviceListings& listings, std::vector<const Source*> sources);
+    ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, const Clients& clients,
+                  Publisher& publisher, DeviceListings& listings, std::vector<const Source*> sources);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
 
@@ -57,6 +57,7 @@ private:
 
     const Stream& stream_;
     Intake& intake_;
+    const Clients& clients_;
     Publisher& publisher_;
     DeviceListings& listings_;
     std::vector<const Source*> sources_;

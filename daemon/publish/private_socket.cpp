@@ -64,8 +64,10 @@ bool PrivateSocket::mayConnect(uid_t uid) {
     const auto count =
         std::count_if(connections_.begin(), connections_.end(),
                       [uid](const PrivateConnection& connection) { return connection.uid() == uid; });
-    if (uid == 0 || static_cast<std::size_t>(count) < MaxConnectionsOfUser) return true;
-    logWarning(text("user ", uid, " has ", count, " private connections, closing another one"), log_);
+    if (uid == 0 || static_cast<std::size_t>(count) < clients_.limits().user.connections) return true;
+    logWarning(text("user ", uid, " has ", count,
+                    " private connections (limits.user.connections), closing another one"),
+               log_);
     return false;
 }
 

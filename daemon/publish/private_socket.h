@@ -18,10 +18,9 @@ public:
     /// Connections at once. Beyond that, a new one takes the place of the oldest that has not sent anything;
     /// if all have, it waits until one ends.
     static constexpr std::size_t MaxConnections = 512;
-    /// Of one user, but for root. Beyond that, a new one is closed at once.
-    static constexpr std::size_t MaxConnectionsOfUser = 128;
 
-    /// All that is borrowed outlives the socket.
+    /// All that is borrowed outlives the socket. Beyond the connections that a user may have (limits), a new
+    /// one is closed at once.
     PrivateSocket(EventLoop& loop, ListeningSocket socket, ManagerObject& manager, Clients& clients);
     PrivateSocket(const PrivateSocket&) = delete;
     PrivateSocket& operator=(const PrivateSocket&) = delete;

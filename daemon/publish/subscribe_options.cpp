@@ -47,12 +47,16 @@ Glob parseGlob(std::string_view option, std::string_view pattern, std::string_vi
 // How much a filter may cost to keep and to match; asked for each term as it is read, before it is kept.
 class FilterAllowance {
 public:
+    explicit FilterAllowance(const ClientLimits& limits) : limits_(limits) {}
+
     void take(std::string_view term) {
         ++terms_;
         bytes_ += term.size();
-        if (terms_ > SubscribeOptions::MaxTerms) refuseMoreThan(SubscribeOptions::MaxTerms, " globs");
-        if (bytes_ > SubscribeOptions::MaxFilterBytes) {
-            refuseMoreThan(SubscribeOptions::MaxFilterBytes, " bytes of globs");
+        if (terms_ > limits_.filterTerms) {
+            refuseMoreThan(limits_.filterTerms, " globs (limits.client.filter_terms)");
+        }
+        if (bytes_ > limits_.filterBytes) {
+            refuseMoreThan(limits_.filterBytes, " bytes of globs (limits.client.filter_bytes)");
         }
     }
 
@@ -61,6 +65,7 @@ private:
         throw BusError(names::error::LimitExceeded, text("more than ", count, what));
     }
 
+    const ClientLimits& limits_;
     std::size_t terms_ = 0;
     std::size_t bytes_ = 0;
 };
@@ -129,10 +134,11 @@ void readProperties(ValueReader& value, FilterAllowance& allowance, Filter& filt
     });
 }
 
-std::uint32_t readWindow(ValueReader& value) {
+std::uint32_t readWindow(ValueReader& value, const ClientLimits& limits) {
     const auto window = value.basic<std::uint32_t>("u");
-    if (window == 0 || window > SubscribeOptions::MaxWindow) {
-        refuse(names::option::Window, text(window, " is not within 1 and ", SubscribeOptions::MaxWindow));
+    if (window == 0 || window > limits.window) {
+        refuse(names::option::Window,
+               text(window, " is not within 1 and ", limits.window, " (limits.client.window)"));
     }
     return window;
 }
@@ -143,8 +149,8 @@ std::chrono::microseconds readTime(ValueReader& value) {
     return std::chrono::microseconds(std::min(value.basic<std::uint64_t>("t"), latest));
 }
 
-void readOption(sd_bus_message* message, std::string_view option, FilterAllowance& allowance,
-                SubscribeOptions& options) {
+void readOption(sd_bus_message* message, std::string_view option, const ClientLimits& limits,
+                FilterAllowance& allowance, SubscribeOptions& options) {
     ValueReader value(message, option);
     if (const auto field = findField(option)) {
         readGlobs(value, option, *field, allowance, options.filter);
@@ -157,22 +163,23 @@ void readOption(sd_bus_message* message, std::string_view option, FilterAllowanc
     } else if (option == names::option::SinceBoottime) {
         options.sinceBoottime = readTime(value);
     } else if (option == names::option::Window) {
-        options.window = readWindow(value);
+        options.window = readWindow(value, limits);
     } else {
         refuse(option, "unknown");
     }
 }
 
 /// @param check  refuses an option by its name
-SubscribeOptions readDictionary(sd_bus_message* message, const std::function<void(std::string_view)>& check) {
+SubscribeOptions readDictionary(sd_bus_message* message, const ClientLimits& limits,
+                                const std::function<void(std::string_view)>& check) {
     SubscribeOptions options;
-    FilterAllowance allowance;
+    FilterAllowance allowance(limits);
     checkRead(sd_bus_message_enter_container(message, 'a', "{sv}"));
     while (checkRead(sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
         const char* option = nullptr;
         checkRead(sd_bus_message_read_basic(message, 's', static_cast<void*>(&option)));
         check(option);
-        readOption(message, option, allowance, options);
+        readOption(message, option, limits, allowance, options);
         checkRead(sd_bus_message_exit_container(message));
     }
     checkRead(sd_bus_message_exit_container(message));
@@ -186,16 +193,16 @@ bool isOfDevices(std::string_view option) {
 
 } // namespace
 
-SubscribeOptions readSubscribeOptions(sd_bus_message* message) {
-    SubscribeOptions options = readDictionary(message, [](std::string_view) {});
+SubscribeOptions readSubscribeOptions(sd_bus_message* message, const ClientLimits& limits) {
+    SubscribeOptions options = readDictionary(message, limits, [](std::string_view) {});
     if (options.since && options.sinceBoottime) {
         refuse(names::option::SinceBoottime, "not together with 'since'");
     }
     return options;
 }
 
-Filter readDeviceFilter(sd_bus_message* message) {
-    return readDictionary(message,
+Filter readDeviceFilter(sd_bus_message* message, const ClientLimits& limits) {
+    return readDictionary(message, limits,
                           [](std::string_view option) {
                               if (!isOfDevices(option)) refuse(option, "none of those that describe devices");
                           })

@@ -1,6 +1,7 @@
 // The options dictionary of Subscribe and GetEvents: read, checked, compiled.
 #pragma once
 
+#include "daemon/publish/limits.h"
 #include "daemon/stream/filter.h"
 
 #include <chrono>
@@ -13,11 +14,6 @@ namespace keventd {
 
 struct SubscribeOptions {
     static constexpr std::uint32_t DefaultWindow = 1024;
-    static constexpr std::uint32_t MaxWindow = 65'536;
-    static constexpr std::size_t MaxTerms = 256; ///< globs
-    /// Of all globs and keys together. To match them costs no more than this times the length of the event's
-    /// text: some milliseconds at the very worst.
-    static constexpr std::size_t MaxFilterBytes = 8 * 1024;
 
     Filter filter;
     std::optional<std::string> stream;
@@ -28,9 +24,9 @@ struct SubscribeOptions {
 
 /// Reads an `a{sv}` off a message: any option.
 /// @throws BusError InvalidOption, InvalidFilter or LimitExceeded; its text names the option
-[[nodiscard]] SubscribeOptions readSubscribeOptions(sd_bus_message* message);
+[[nodiscard]] SubscribeOptions readSubscribeOptions(sd_bus_message* message, const ClientLimits& limits);
 
 /// The same, where only devices are asked for: subsystems, objects, properties.
-[[nodiscard]] Filter readDeviceFilter(sd_bus_message* message);
+[[nodiscard]] Filter readDeviceFilter(sd_bus_message* message, const ClientLimits& limits);
 
 } // namespace keventd

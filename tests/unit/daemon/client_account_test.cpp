@@ -21,19 +21,21 @@ std::size_t fill(ClientAccount& client) {
 
 TEST(ClientAccount, BoundsWhatOneClientHasUnacknowledged) {
     ConnectionAccount connection;
-    ClientAccount client(connection);
-    EXPECT_EQ(fill(client), ClientAccount::MaxUnacknowledgedBytes);
+    const ClientLimits limits;
+    ClientAccount client(connection, limits);
+    EXPECT_EQ(fill(client), limits.unacknowledgedBytes);
     EXPECT_FALSE(client.hasRoomBeside(0));
-    client.acknowledged(ClientAccount::MaxUnacknowledgedBytes);
+    client.acknowledged(limits.unacknowledgedBytes);
     EXPECT_TRUE(client.hasRoomBeside(0));
 }
 
 TEST(ClientAccount, LeavesRoomForOneThatAcknowledgesHoweverManyDoNot) {
     ConnectionAccount connection;
+    const ClientLimits limits;
     std::deque<ClientAccount> stopped;
-    for (int i = 0; i < 1'000; ++i) fill(stopped.emplace_back(connection));
+    for (int i = 0; i < 1'000; ++i) fill(stopped.emplace_back(connection, limits));
     EXPECT_LT(connection.unacknowledgedBytes, 127U << 20U) << "max_incoming_bytes of dbus-daemon";
-    ClientAccount healthy(connection);
+    ClientAccount healthy(connection, limits);
     for (int i = 0; i < 1'000; ++i) {
         ASSERT_TRUE(healthy.hasRoomBeside(0));
         healthy.sent(16 * 1024);
@@ -43,22 +45,36 @@ TEST(ClientAccount, LeavesRoomForOneThatAcknowledgesHoweverManyDoNot) {
 
 TEST(ClientAccount, IsPlentifulAgainWhenOthersHaveAcknowledged) {
     ConnectionAccount connection;
+    const ClientLimits limits;
     std::deque<std::pair<ClientAccount, std::size_t>> others;
     for (int i = 0; i < 10; ++i) {
-        auto& [account, bytes] = others.emplace_back(ClientAccount(connection), 0);
+        auto& [account, bytes] = others.emplace_back(ClientAccount(connection, limits), 0);
         bytes = fill(account);
     }
-    ClientAccount client(connection);
+    ClientAccount client(connection, limits);
     const std::size_t whenScarce = fill(client);
     EXPECT_EQ(whenScarce, ClientAccount::ScarceBytes);
     for (auto& [account, bytes] : others) account.acknowledged(bytes);
-    EXPECT_EQ(whenScarce + fill(client), ClientAccount::MaxUnacknowledgedBytes);
+    EXPECT_EQ(whenScarce + fill(client), limits.unacknowledgedBytes);
+}
+
+TEST(ClientAccount, FollowsItsLimitWhenThatChanges) {
+    ConnectionAccount connection;
+    ClientLimits limits;
+    ClientAccount client(connection, limits);
+    limits.unacknowledgedBytes = 128 * 1024;
+    EXPECT_EQ(fill(client), 128U * 1024);
+    limits.unacknowledgedBytes = 192 * 1024;
+    EXPECT_EQ(fill(client), 64U * 1024);
+    limits.unacknowledgedBytes = 64 * 1024;
+    EXPECT_FALSE(client.hasRoomBeside(0));
 }
 
 TEST(ClientAccount, BoundsTheCallsThatWait) {
     ConnectionAccount connection;
-    ClientAccount client(connection);
-    for (std::size_t i = 0; i < ClientAccount::MaxWaitingCalls; ++i) client.beginCall();
+    const ClientLimits limits;
+    ClientAccount client(connection, limits);
+    for (std::size_t i = 0; i < limits.calls; ++i) client.beginCall();
     EXPECT_THROW(client.beginCall(), BusError);
     client.endCall();
     EXPECT_NO_THROW(client.beginCall());

@@ -49,7 +49,8 @@ protected:
     }
 
     ConnectionAccount connection_;
-    ClientAccount account_{connection_};
+    ClientLimits limits_;
+    ClientAccount account_{connection_, limits_};
     std::deque<Subscription> subscriptions_;
     SubscriptionIndex index_;
 };
