@@ -1,0 +1,37 @@
+// What can be configured, with its defaults: by files (keventd.toml(5)), and in part by the command line.
+#pragma once
+
+#include "daemon/base/logging.h"
+#include "daemon/publish/limits.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace keventd {
+
+/// Whether events of the `kernel` stage are broadcast.
+enum class KernelBroadcast {
+    Auto, ///< where no udevd runs
+    Always,
+    Never,
+};
+
+struct Settings {
+    LogLevel logLevel = LogLevel::Info;
+    std::size_t historyBytes = 64 * 1024 * 1024;
+    std::optional<std::chrono::milliseconds> reorderWait; ///< default: by kernel version
+    std::string bus = "system";                           ///< system, session, none or an address
+    std::optional<std::string> socket;                    ///< path; default: by who runs the daemon
+    std::optional<std::string> stateDirectory;            ///< default: where the socket is
+    Limits limits;
+    std::string adminGroup;             ///< name or number; empty: none
+    std::uint32_t broadcastRate = 1000; ///< events a second; 0: nothing is broadcast
+    KernelBroadcast kernelBroadcast = KernelBroadcast::Auto;
+
+    friend bool operator==(const Settings&, const Settings&) = default;
+};
+
+} // namespace keventd
