@@ -6,6 +6,7 @@
 #include "daemon/kernel_version.h"
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
@@ -34,10 +35,10 @@ std::string newStreamId() {
 }
 
 // Before Linux 6.9 the kernel delivered in SEQNUM order: a hole is then foreign, and not worth a wait.
-std::chrono::milliseconds reorderWait(const Options& options) {
+std::chrono::milliseconds reorderWait(const Settings& settings) {
     const auto kernel = runningKernel();
     const bool deliversInOrder = kernel && *kernel < KernelVersion{6, 9};
-    return options.reorderWait.value_or(std::chrono::milliseconds(deliversInOrder ? 0 : 50));
+    return settings.reorderWait.value_or(std::chrono::milliseconds(deliversInOrder ? 0 : 50));
 }
 
 void blockSignals() {
@@ -45,6 +46,7 @@ void blockSignals() {
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
     checkErrno(sigprocmask(SIG_BLOCK, &signals, nullptr), "block signals");
     std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): cannot fail for SIGPIPE
 }
@@ -57,32 +59,69 @@ void raiseDescriptorLimit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// As Type=notify-reload wants it (systemd.service(5)): the time tells this reload from an earlier one.
+void tellReloading() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    sd_notify(0, text("RELOADING=1\nMONOTONIC_USEC=",
+                      std::chrono::duration_cast<std::chrono::microseconds>(now).count())
+                     .c_str());
+}
+
+std::string fromWhere(const Configuration& configuration) {
+    const std::string files = configuration.files();
+    return files.empty() ? "no file: defaults" : files;
+}
+
 } // namespace
 
-Daemon::Daemon(const Options& options, InheritedDescriptors inherited)
-    : state_(options.stateDirectory),
+Daemon::Daemon(Configuration& configuration, InheritedDescriptors inherited)
+    : Daemon(configuration, configuration.settings(), std::move(inherited)) {}
+
+Daemon::Daemon(Configuration& configuration, const Settings& settings, InheritedDescriptors inherited)
+    : configuration_(configuration), state_(settings.stateDirectory.value()),
       kernel_(uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel)),
       udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev)), devices_(sysfs_),
-      historyMemory_(options.historyBytes, "history"), history_(historyMemory_.bytes()),
-      stream_(newStreamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(options)}, history_,
+      historyMemory_(settings.historyBytes, "history"), history_(historyMemory_.bytes()),
+      stream_(newStreamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(settings)}, history_,
               devices_),
-      intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), clients_(limits_),
+      intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), clients_(settings.limits),
       publisher_(loop_, stream_, clients_), listings_(loop_, stream_, sysfs_, clients_),
       manager_(loop_, stream_, intake_, clients_, publisher_, listings_, {&kernel_, &udev_}),
-      privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), options.socket), manager_,
-                     clients_) {
+      privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), settings.socket.value()),
+                     manager_, clients_) {
     blockSignals();
     raiseDescriptorLimit();
-    if (options.bus != "none") {
-        broker_.emplace(loop_, BrokerConnection::addressOf(options.bus), manager_, clients_);
+    if (settings.bus != "none") {
+        broker_.emplace(loop_, BrokerConnection::addressOf(settings.bus), manager_, clients_);
     }
     onTerminate_ = loop_.addSignal("SIGTERM", SIGTERM, [this] { loop_.stop(); });
     onInterrupt_ = loop_.addSignal("SIGINT", SIGINT, [this] { loop_.stop(); });
+    onHangup_ = loop_.addSignal("SIGHUP", SIGHUP, [this] { onReload(); });
+}
+
+// A mistake in a file is no reason to end, nor to take up half of it.
+void Daemon::onReload() {
+    tellReloading();
+    try {
+        const std::vector<std::string> waiting = configuration_.reload();
+        setLogLevel(configuration_.settings().logLevel);
+        logInfo(text("configuration reloaded from ", fromWhere(configuration_)));
+        for (const std::string& key : waiting) logWarning(text(key, ": takes effect at the next start"));
+    } catch (const ConfigError& error) {
+        logErrors(error.complaints());
+        logError("configuration not reloaded, keeping the one in force");
+    } catch (const std::exception& error) {
+        logError(text(error.what(), "; configuration not reloaded, keeping the one in force"));
+    }
+    sd_notify(0, "READY=1");
 }
 
 void Daemon::run() {
     logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), ", after SEQNUM ",
                  stream_.sequencer().options().startSeqnum));
+    if (const std::string files = configuration_.files(); !files.empty()) {
+        logInfo(text("configuration from ", files));
+    }
     devices_.walk();
     intake_.start();
     sd_notify(0, "READY=1");

@@ -3,12 +3,11 @@
 
 #include "daemon/base/event_loop.h"
 #include "daemon/base/mapped_memory.h"
+#include "daemon/configuration.h"
 #include "daemon/inherited_descriptors.h"
-#include "daemon/options.h"
 #include "daemon/publish/broker_connection.h"
 #include "daemon/publish/clients.h"
 #include "daemon/publish/device_listings.h"
-#include "daemon/publish/limits.h"
 #include "daemon/publish/manager_object.h"
 #include "daemon/publish/private_socket.h"
 #include "daemon/publish/publisher.h"
@@ -29,8 +28,9 @@ namespace keventd {
 class Daemon {
 public:
     /// Opens everything; events are queued from here on.
+    /// @param configuration  outlives the daemon, which reloads it on SIGHUP
     /// @throws FatalError
-    Daemon(const Options& options, InheritedDescriptors inherited);
+    Daemon(Configuration& configuration, InheritedDescriptors inherited);
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
@@ -40,7 +40,10 @@ public:
     void run();
 
 private:
-    Limits limits_;
+    Daemon(Configuration& configuration, const Settings& settings, InheritedDescriptors inherited);
+    void onReload();
+
+    Configuration& configuration_;
     EventLoop loop_;
     StateDirectory state_;
     UeventSource kernel_;
@@ -60,6 +63,7 @@ private:
     std::optional<BrokerConnection> broker_;
     EventLoop::Handle onTerminate_;
     EventLoop::Handle onInterrupt_;
+    EventLoop::Handle onHangup_;
 };
 
 } // namespace keventd

@@ -10,14 +10,18 @@
 
 namespace keventd {
 
+/// What was given; the rest is up to the configuration files, and to its default.
 struct Options {
-    std::string socket;         ///< path of the private socket
-    std::string stateDirectory; ///< default: where the socket is
-    std::string bus = "system"; ///< system, session, none or an address
-    std::size_t historyBytes = 64 * 1024 * 1024;
-    std::optional<std::chrono::milliseconds> reorderWait; ///< default: by kernel version
-    LogLevel logLevel = LogLevel::Info;
+    std::optional<std::string> config; ///< the file to read instead of the standard ones
+    std::optional<std::string> socket; ///< path of the private socket
+    std::optional<std::string> stateDirectory;
+    std::optional<std::string> bus; ///< system, session, none or an address
+    std::optional<std::size_t> historyBytes;
+    std::optional<std::chrono::milliseconds> reorderWait;
+    std::optional<LogLevel> logLevel;
 };
+
+constexpr int ExitUsage = 2;
 
 /// Parses the command line; prints help, version and usage errors itself.
 /// @return the options, or nothing: the program ends with the status in `exitStatus`

@@ -56,12 +56,16 @@ spdlog::logger& logger() {
 
 } // namespace
 
-void startLogging(LogLevel level) {
+void setLogLevel(LogLevel level) {
     logger().set_level(levelOf(level));
 }
 
 void logMessage(LogLevel level, std::string_view message) {
     logger().log(levelOf(level), message);
+}
+
+void logErrors(const std::vector<std::string>& messages) {
+    for (const std::string& message : messages) logError(message);
 }
 
 void logWarning(std::string_view message, RateLimit& limit) {

@@ -5,14 +5,16 @@
 
 #include "daemon/base/rate_limit.h"
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace keventd {
 
 enum class LogLevel { Debug, Info, Warning, Error, Off };
 
-/// Chooses sink and level; before it is called, and in tests, messages go to stderr.
-void startLogging(LogLevel level);
+/// From now on; at first it is Info.
+void setLogLevel(LogLevel level);
 
 void logMessage(LogLevel level, std::string_view message);
 
@@ -28,6 +30,9 @@ inline void logWarning(std::string_view message) {
 inline void logError(std::string_view message) {
     logMessage(LogLevel::Error, message);
 }
+
+/// Logs each as an error.
+void logErrors(const std::vector<std::string>& messages);
 
 /// Logs a warning unless too many came lately; says how many did.
 void logWarning(std::string_view message, RateLimit& limit);

@@ -43,6 +43,7 @@ protected:
     // Runs a keventd that has nothing but its own socket.
     [[nodiscard]] Finished start(std::vector<std::string> arguments) const {
         arguments.emplace_back("--bus=none");
+        arguments.emplace_back("--config=/dev/null"); // and not what the machine has for its own daemon
         return keventd(arguments);
     }
 
@@ -89,8 +90,8 @@ TEST_F(CommandLine, VersionIsPrinted) {
 TEST_F(CommandLine, HelpNamesEveryOption) {
     const Finished finished = keventd({"--help"});
     EXPECT_EQ(finished.status, 0);
-    for (const char* option :
-         {"--socket", "--bus", "--state", "--history", "--reorder-wait", "--log-level", "--version"}) {
+    for (const char* option : {"--config", "--socket", "--bus", "--state", "--history", "--reorder-wait",
+                               "--log-level", "--version"}) {
         EXPECT_NE(finished.out.find(option), std::string::npos) << option;
     }
 }
@@ -209,6 +210,7 @@ protected:
                                          std::map<std::string, std::string> environment = {}) const {
         arguments.insert(arguments.begin(), directory().file("keventd"));
         arguments.emplace_back("--bus=none");
+        arguments.emplace_back("--config=/dev/null");
         ChildOptions options = asNobody(std::move(arguments));
         options.environment = std::move(environment);
         return run(std::move(options));
@@ -260,7 +262,7 @@ TEST_F(CommandLineOfAnotherUser, IsNoServiceForBeingADescendantOfOne) {
 
 TEST_F(CommandLine, SessionBusThatIsNowhereIsNamed) {
     const Finished finished = run(ChildOptions{
-        .command = {DaemonProcess::binary(), socketOption(), "--bus=session"},
+        .command = {DaemonProcess::binary(), socketOption(), "--bus=session", "--config=/dev/null"},
         .environment = {{"DBUS_SESSION_BUS_ADDRESS", ""}, {"XDG_RUNTIME_DIR", ""}},
         .inherited = {},
         .inChild = {},
@@ -305,7 +307,7 @@ TEST_F(CommandLine, InheritedPrivateSocketIsServedAndLeftAtTheEnd) {
 // In a mount namespace whose /run is empty.
 TEST_F(CommandLine, SocketOfRootIsInRunByDefault) {
     if (geteuid() != 0) GTEST_SKIP() << "needs root";
-    ChildProcess daemon({.command = {DaemonProcess::binary(), "--bus=none"},
+    ChildProcess daemon({.command = {DaemonProcess::binary(), "--bus=none", "--config=/dev/null"},
                          .environment = {},
                          .inherited = {},
                          .inChild = [] {

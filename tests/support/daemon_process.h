@@ -18,8 +18,9 @@ struct DaemonOptions {
     std::map<std::string, std::string> environment; ///< added to the test's own
     std::vector<int> inherited; ///< borrowed; passed as systemd passes sockets, in this order
     std::string bus = "none";
-    std::string socket;            ///< path of the private socket; empty: in a directory of its own
-    std::function<void()> inChild; ///< ChildOptions::inChild: to enter a namespace, to drop a privilege
+    std::string config = "/dev/null"; ///< and not what the machine has for its own daemon
+    std::string socket;               ///< path of the private socket; empty: in a directory of its own
+    std::function<void()> inChild;    ///< ChildOptions::inChild: to enter a namespace, to drop a privilege
 };
 
 class DaemonProcess {

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <poll.h>
 #include <stdexcept>
-#include <string_view>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <system_error>
@@ -25,19 +24,25 @@ void NotifySocket::waitUntilReady(const ChildProcess& child, const Deadline& dea
     std::array<pollfd, 2> watched{pollfd{.fd = fd_.get(), .events = POLLIN, .revents = 0},
                                   pollfd{.fd = child.pidfd(), .events = POLLIN, .revents = 0}};
     while (poll(watched.data(), watched.size(), deadline.pollTimeout()) > 0 || !deadline.expired()) {
-        if (saysReady()) return;
+        if (receive().find("READY=1") != std::string::npos) return;
         if (watched[1].revents != 0) throw std::runtime_error("ended at its start: " + child.err());
     }
     throw std::runtime_error("was not ready in time: " + child.err());
 }
 
+std::string NotifySocket::waitForMessage(const Deadline& deadline) const {
+    pollfd watched{.fd = fd_.get(), .events = POLLIN, .revents = 0};
+    while (poll(&watched, 1, deadline.pollTimeout()) > 0 || !deadline.expired()) {
+        if (std::string message = receive(); !message.empty()) return message;
+    }
+    return "";
+}
+
 // A message of sd_notify(3) is a list of lines.
-bool NotifySocket::saysReady() const {
+std::string NotifySocket::receive() const {
     std::array<char, 4096> buffer{};
     const ssize_t length = recv(fd_.get(), buffer.data(), buffer.size(), 0);
-    if (length <= 0) return false;
-    const std::string_view message(buffer.data(), static_cast<std::size_t>(length));
-    return message.find("READY=1") != std::string_view::npos;
+    return {buffer.data(), static_cast<std::size_t>(length > 0 ? length : 0)};
 }
 
 } // namespace keventd::test

@@ -19,9 +19,11 @@ public:
     /// Waits for READY=1.
     /// @throws std::runtime_error with the child's stderr if it ends, or is not ready at the deadline
     void waitUntilReady(const ChildProcess& child, const Deadline& deadline = Deadline()) const;
+    /// @return the next message, a list of lines; empty at the deadline
+    [[nodiscard]] std::string waitForMessage(const Deadline& deadline = Deadline()) const;
 
 private:
-    [[nodiscard]] bool saysReady() const;
+    [[nodiscard]] std::string receive() const;
 
     TemporaryDirectory directory_;
     std::string path_;

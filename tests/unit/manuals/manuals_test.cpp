@@ -1,9 +1,12 @@
 // The manuals and the programs' own help name the same options.
 
+#include "daemon/config/config_keys.h"
 #include "tests/support/daemon_process.h"
 
 #include <gtest/gtest.h>
+#include <map>
 #include <set>
+#include <sstream>
 #include <string_view>
 
 namespace keventd::test {
@@ -60,6 +63,34 @@ TEST(KeventdManual, ListsEveryOption) {
 
 TEST(KeventdManual, ListsNoOptionThatDoesNotExist) {
     EXPECT_EQ(without(optionsInManual("keventd.8.scd"), optionsOfKeventd()), Names());
+}
+
+// A key is the first cell of a row, "|  *log.level*", and when it takes effect the last one. Under a heading
+// such as "## limits.client: …" they stand without the name of their table.
+std::map<std::string, std::string> keysInManual() {
+    std::map<std::string, std::string> keys;
+    std::istringstream manual(readFile(MANUALS "keventd.toml.5.scd"));
+    std::string table;
+    std::string key;
+    for (std::string line; std::getline(manual, line);) {
+        if (line.starts_with("## ")) {
+            const std::size_t colon = line.find(':');
+            table = colon == std::string::npos ? "" : line.substr(3, colon - 3) + ".";
+        } else if (line.starts_with("|  *")) {
+            key = table + line.substr(4, line.find('*', 4) - 4);
+        } else if (line.starts_with(":  ") && !key.empty()) {
+            keys[key] = line.substr(3);
+        }
+    }
+    return keys;
+}
+
+TEST(ConfigurationManual, ListsEveryKeyAndNoOtherAndWhenAChangeTakesEffect) {
+    std::map<std::string, std::string> known;
+    for (const ConfigKey& key : configKeys()) {
+        known[key.name] = key.takesEffect == TakesEffect::AtOnce ? "reload" : "start";
+    }
+    EXPECT_EQ(keysInManual(), known);
 }
 
 } // namespace
