@@ -29,9 +29,12 @@ public:
 
     /// @return whether more may be sent beside `bytes` that are about to be
     [[nodiscard]] bool hasRoomBeside(std::size_t bytes) const {
-        const bool isScarce = connection_.unacknowledgedBytes + bytes > ConnectionAccount::Plenty;
         const std::size_t most = limits_.unacknowledgedBytes;
-        return unacknowledgedBytes_ + bytes < (isScarce ? std::min(ScarceBytes, most) : most);
+        return unacknowledgedBytes_ + bytes < (isScarceBeside(bytes) ? std::min(ScarceBytes, most) : most);
+    }
+    /// @return whether it may have little, because others have much
+    [[nodiscard]] bool isScarceBeside(std::size_t bytes) const {
+        return connection_.unacknowledgedBytes + bytes > ConnectionAccount::Plenty;
     }
     void sent(std::size_t bytes) {
         unacknowledgedBytes_ += bytes;

@@ -13,6 +13,11 @@
 namespace keventd {
 namespace {
 
+// Each costs as much as some events; together, a part of what a turn takes.
+constexpr std::size_t TouredInTurn = 64;
+// No subscription has this number before all others have had theirs.
+constexpr std::uint32_t NoTour = UINT32_MAX;
+
 // Which of the events that are no longer kept were read since then nobody knows any more: any of them.
 std::uint64_t firstIdSince(std::chrono::microseconds boottime, const History& history) {
     return history.latestDropped() >= boottime ? 1 : history.findSince(boottime);
@@ -58,7 +63,7 @@ const Subscription& Publisher::subscribe(const Peer& owner, SubscribeOptions&& o
         subscriptions_.try_emplace(number, number, owner, account, std::move(options.filter), first, window)
             .first->second;
     index_.add(made);
-    wakeAt(first, made);
+    awake_.emplace(number, &made);
     return made;
 }
 
@@ -80,7 +85,11 @@ void Publisher::unsubscribe(const Peer& owner, std::uint32_t number) {
 void Publisher::acknowledge(const Peer& owner, std::uint32_t number, std::uint64_t id) {
     Subscription* subscription = find(owner, number);
     if (subscription == nullptr) return;
+    const ClientAccount& account = clients_.accountOf(owner);
+    const bool wasScarce = account.isScarceBeside(0);
     subscription->acknowledge(id);
+    if (wasScarce && !account.isScarceBeside(0)) wakeAllFull();
+    wakeFullOf(owner);
     hasNews_ = true;
 }
 
@@ -91,13 +100,17 @@ void Publisher::whenSettled(const Peer& owner, std::uint64_t seqnum, std::functi
 
 Publisher::Subscriptions::iterator Publisher::erase(Subscriptions::iterator entry) {
     index_.remove(entry->second);
+    if (entry->second.isAsleep()) --asleep_;
+    wakeFullOf(entry->second.owner()); // there is room for others now
     awake_.erase(entry->first);
+    hasNews_ = true;
     return subscriptions_.erase(entry);
 }
 
 void Publisher::forget(const Clients::HasGone& hasGone) {
     for (auto entry = subscriptions_.begin(); entry != subscriptions_.end();)
         entry = hasGone(entry->second.owner()) ? erase(entry) : std::next(entry);
+    wakeAllFull(); // others may have more now
     std::erase_if(waiters_, [&](const Waiter& waiter) { return hasGone(waiter.owner); });
 }
 
@@ -108,6 +121,7 @@ void Publisher::pump() {
         left_ = awake_.size();
     }
     if (left_ > 0) pumpRound();
+    tourSleepers();
     if (!waiters_.empty()) answerSettled();
 }
 
@@ -118,28 +132,54 @@ bool Publisher::wakeConcerned() {
     if (lookedAtUpTo_ == next) return false;
     if (lookedAtUpTo_ < history.firstId()) wakeAllAt(lookedAtUpTo_); // overtaken: all have lost something
     for (std::uint64_t id = std::max(lookedAtUpTo_, history.firstId()); id < next; ++id) {
-        if (awake_.size() == subscriptions_.size()) break;
+        if (asleep_ == 0) break; // the others look for themselves
         index_.forEachConcerned(history.at(id),
                                 [&](Subscription& subscription) { wakeAt(id, subscription); });
     }
     lookedAtUpTo_ = next;
-    tellHowFarItHasGone();
     return true;
 }
 
 void Publisher::wakeAt(std::uint64_t id, Subscription& subscription) {
-    if (awake_.try_emplace(subscription.number(), &subscription).second) subscription.skipTo(id);
+    if (!subscription.wakeAt(id)) return;
+    --asleep_;
+    awake_.emplace(subscription.number(), &subscription);
 }
 
 void Publisher::wakeAllAt(std::uint64_t id) {
     for (auto& [number, subscription] : subscriptions_) wakeAt(id, subscription);
 }
 
-// So that nobody who resumes is found behind the history because nothing has matched.
-void Publisher::tellHowFarItHasGone() {
-    if (lookedAtUpTo_ < nextToldAll_) return;
-    wakeAllAt(lookedAtUpTo_);
-    nextToldAll_ = lookedAtUpTo_ + Subscription::advanceInterval(stream_.history()) / 2;
+// So that nobody who resumes is found behind the history because nothing has matched. Some in each turn; they
+// are not woken for it: those for whom there is no time in a turn would have to read all that comes
+// meanwhile.
+void Publisher::tourSleepers() {
+    const History& history = stream_.history();
+    if (tourAfter_ == NoTour) {
+        if (lookedAtUpTo_ < nextTour_) return;
+        nextTour_ = lookedAtUpTo_ + Subscription::advanceInterval(history) / 2;
+        tourAfter_ = 0;
+    }
+    auto entry = subscriptions_.upper_bound(tourAfter_);
+    for (std::size_t count = 0; entry != subscriptions_.end() && count < TouredInTurn; ++entry, ++count) {
+        tellReached(entry->second);
+        tourAfter_ = entry->first;
+    }
+    if (entry == subscriptions_.end()) {
+        tourAfter_ = NoTour;
+    } else {
+        again_->defer();
+    }
+}
+
+void Publisher::tellReached(Subscription& subscription) {
+    if (!subscription.isAsleep()) return;
+    try {
+        subscription.tellReached(lookedAtUpTo_, stream_.history());
+    } catch (const std::exception& error) {
+        logWarning(text("subscription ", subscription.number(), ": ", error.what(), ", telling it later"),
+                   failureLog_);
+    }
 }
 
 // If the time is over before the round, the next turn goes on behind the last that was served. A round that
@@ -155,8 +195,7 @@ void Publisher::pumpRound() {
         const auto progress = pumpOne(*entry->second, budget);
         someBlocked_ |= progress == Subscription::Progress::Blocked;
         hasNews_ |= progress == Subscription::Progress::More;
-        const bool fallsAsleep = progress == Subscription::Progress::Done;
-        entry = orFirst(fallsAsleep ? awake_.erase(entry) : std::next(entry));
+        entry = orFirst(layToRest(entry, progress));
         if (--left_ > 0 && budget.isSpent()) {
             turnAfter_ = number;
             break;
@@ -165,8 +204,35 @@ void Publisher::pumpRound() {
     if (left_ > 0 || hasNews_) again_->defer();
 }
 
-Publisher::Awake::iterator Publisher::orFirst(Awake::iterator entry) {
+Publisher::ByNumber::iterator Publisher::orFirst(ByNumber::iterator entry) {
     return entry == awake_.end() ? awake_.begin() : entry;
+}
+
+// @return the next one
+Publisher::ByNumber::iterator Publisher::layToRest(ByNumber::iterator entry,
+                                                   Subscription::Progress progress) {
+    switch (progress) {
+    case Subscription::Progress::Done:
+        entry->second->fallAsleep();
+        ++asleep_;
+        return awake_.erase(entry);
+    case Subscription::Progress::Full:
+        full_[entry->second->owner()].insert(*entry);
+        return awake_.erase(entry);
+    case Subscription::Progress::Blocked:
+    case Subscription::Progress::More:
+        break;
+    }
+    return std::next(entry);
+}
+
+void Publisher::wakeFullOf(const Peer& owner) {
+    if (auto full = full_.extract(owner)) awake_.merge(full.mapped());
+}
+
+void Publisher::wakeAllFull() {
+    for (auto& [owner, subscriptions] : full_) awake_.merge(subscriptions);
+    full_.clear();
 }
 
 // One subscriber's trouble is its own: the others, and the daemon, go on. What it cannot be sent is lost to

@@ -46,7 +46,7 @@ public:
 
 private:
     using Subscriptions = std::map<std::uint32_t, Subscription>;
-    using Awake = std::map<std::uint32_t, Subscription*>; // by number
+    using ByNumber = std::map<std::uint32_t, Subscription*>;
 
     struct Waiter {
         Peer owner;
@@ -59,9 +59,13 @@ private:
     [[nodiscard]] bool wakeConcerned();
     void wakeAt(std::uint64_t id, Subscription& subscription);
     void wakeAllAt(std::uint64_t id);
-    void tellHowFarItHasGone();
+    void tourSleepers();
+    void tellReached(Subscription& subscription);
     void pumpRound();
-    [[nodiscard]] Awake::iterator orFirst(Awake::iterator entry);
+    [[nodiscard]] ByNumber::iterator orFirst(ByNumber::iterator entry);
+    [[nodiscard]] ByNumber::iterator layToRest(ByNumber::iterator entry, Subscription::Progress progress);
+    void wakeFullOf(const Peer& owner);
+    void wakeAllFull();
     [[nodiscard]] Subscription::Progress pumpOne(Subscription& subscription, const TurnBudget& budget);
     void answerSettled();
     [[nodiscard]] std::uint64_t reachedByAll() const;
@@ -74,14 +78,18 @@ private:
     Clients& clients_;
     Subscriptions subscriptions_;
     SubscriptionIndex index_;
-    Awake awake_; // those that may have to be sent something; none of the others matches before lookedAtUpTo_
+    ByNumber awake_; // those that may have to be sent something
+    std::map<Peer, ByNumber>
+        full_;               // those that wait for an acknowledgement of their owner; the rest is asleep
+    std::size_t asleep_ = 0; // so many; nothing before lookedAtUpTo_ concerns them
     std::uint32_t lastNumber_ = 0;
     std::uint32_t turnAfter_ = 0;    // the next turn begins with the subscription behind this number
     std::uint64_t lookedAtUpTo_ = 1; // whom the events before this id concern has been looked up
-    std::uint64_t nextToldAll_ = 0;  // id at which all are woken next, to be told how far the stream has gone
-    std::size_t left_ = 0;           // subscriptions that have not had their turn in this round
-    bool hasNews_ = false;           // somebody may be sent something, although there are no new events
-    bool someBlocked_ = false;       // somebody may be sent something when a message has been written
+    std::uint64_t nextTour_ = 0;     // id at which those that sleep are told next how far the stream has gone
+    std::uint32_t tourAfter_ = UINT32_MAX; // number of the last that has been told; the greatest if all have
+    std::size_t left_ = 0;                 // subscriptions that have not had their turn in this round
+    bool hasNews_ = false;                 // somebody may be sent something, although there are no new events
+    bool someBlocked_ = false;             // somebody may be sent something when a message has been written
     std::vector<Waiter> waiters_;
     RateLimit failureLog_;
     EventLoop::Handle afterTurn_;

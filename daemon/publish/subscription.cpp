@@ -15,10 +15,11 @@ constexpr std::uint64_t MaxQueuedWrites = 4;
 
 } // namespace
 
-// An eighth of what is kept, so that the subscriber resumes from a place that the history still holds;
-// bounded for very small and large ones.
+// An eighth of what the history can keep, so that the subscriber resumes from a place that it still holds.
 std::uint64_t Subscription::advanceInterval(const History& history) {
-    return std::clamp<std::uint64_t>((history.nextId() - history.firstId()) / 8, 256, 16'384);
+    const std::uint64_t kept = std::max<std::uint64_t>(history.nextId() - history.firstId(), 1);
+    const std::uint64_t bytesEach = std::max<std::uint64_t>(history.bytesUsed() / kept, 1);
+    return std::clamp<std::uint64_t>(history.capacity() / bytesEach / 8, 32, 16'384);
 }
 
 Subscription::Subscription(std::uint32_t number, Peer owner, ClientAccount& account, Filter filter,
@@ -48,7 +49,14 @@ Subscription::Progress Subscription::pump(const History& history, const TurnBudg
     }
     if (mustAdvance(history)) advance();
     if (!isBehind(history)) return Progress::Done;
+    if (!hasRoomBeside({}, 0)) return Progress::Full;
     return isBlocked() ? Progress::Blocked : Progress::More;
+}
+
+bool Subscription::wakeAt(std::uint64_t id) {
+    if (!std::exchange(isAsleep_, false)) return false;
+    next_ = std::max(next_, id);
+    return true;
 }
 
 bool Subscription::isBlocked() const {
@@ -57,6 +65,11 @@ bool Subscription::isBlocked() const {
 
 bool Subscription::hasRoomBeside(const std::vector<Sent>& batch, std::size_t batchBytes) const {
     return unacknowledged_.size() + batch.size() < window_ && account_.hasRoomBeside(batchBytes);
+}
+
+void Subscription::tellReached(std::uint64_t id, const History& history) {
+    next_ = std::max(next_, id);
+    if (mustAdvance(history)) advance();
 }
 
 Subscription::Progress Subscription::skip(const History& history) {

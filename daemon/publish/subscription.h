@@ -11,7 +11,6 @@
 #include "daemon/stream/filter.h"
 #include "daemon/stream/history.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <vector>
@@ -22,7 +21,8 @@ class Subscription {
 public:
     enum class Progress {
         Done,    ///< has been sent all that there is
-        Blocked, ///< there is more, but no room: until an acknowledgement, or until the connection can write
+        Full,    ///< there is more, but no room for it until its client acknowledges
+        Blocked, ///< there is more, but the connection cannot take it until the other end has read
         More,    ///< there is more, and room for it; the turn has ended
     };
 
@@ -40,13 +40,21 @@ public:
     /// @return id of the next event to look at
     [[nodiscard]] std::uint64_t next() const { return next_; }
     [[nodiscard]] const Filter& filter() const { return filter_; }
-    /// Nothing before this id matches; does not go back.
-    void skipTo(std::uint64_t id) { next_ = std::max(next_, id); }
+    /// It has been sent all that there is, and need not be looked at until wakeAt().
+    void fallAsleep() { isAsleep_ = true; }
+    [[nodiscard]] bool isAsleep() const { return isAsleep_; }
+    /// Ends its sleep; nothing before this id matches.
+    /// @return false if it was awake
+    bool wakeAt(std::uint64_t id);
     /// @return whether nothing more can be sent now
     [[nodiscard]] bool isBlocked() const;
 
     /// @return how far `next` may run ahead of what a subscriber was told while nothing matches
     [[nodiscard]] static std::uint64_t advanceInterval(const History& history);
+
+    /// Tells it, if it is time, that nothing before this id matches; it is asleep, and stays so.
+    /// @throws FatalError if that cannot be sent
+    void tellReached(std::uint64_t id, const History& history);
 
     /// Opens the window: everything up to `id` has been taken. Ids that were never sent do no harm.
     void acknowledge(std::uint64_t id);
@@ -82,6 +90,7 @@ private:
     std::uint64_t toldNext_;         // `next` of the last signal
     std::uint64_t acknowledgedNext_; // all before it has been acknowledged
     std::uint32_t window_;
+    bool isAsleep_ = false;
     std::deque<Sent> unacknowledged_; // at most window_
 };
 
