@@ -25,11 +25,11 @@ struct Kind {
 
 /// @param members  the way to what is set: &Settings::limits, &Limits::client, &ClientLimits::window
 template <typename Value, typename... Members>
-ConfigKey key(std::string name, TakesEffect takesEffect, const Kind<Value>& kind, Members... members) {
+ConfigKey key(const std::string& name, TakesEffect takesEffect, const Kind<Value>& kind, Members... members) {
     const auto member = [members...](auto& settings) -> auto& {
         return (settings.*....*members);
     };
-    return {.name = std::move(name),
+    return {.name = name,
             .takesEffect = takesEffect,
             .allowed = kind.allowed,
             .set =
