@@ -1,7 +1,7 @@
 // --socket and --bus: where the user wants the daemon to be looked for.
 #pragma once
 
-#include "client/lib/endpoint.h"
+#include "keventd/endpoint.h"
 
 #include <optional>
 #include <string>
@@ -14,7 +14,7 @@ public:
     void chooseSocket(const std::string& path);
     /// @param name  "system", "session" or a D-Bus address
     void chooseBus(const std::string& name);
-    /// @return what was chosen, else the default (client/lib/endpoint.h)
+    /// @return what was chosen, else the default (keventd/endpoint.h)
     /// @throws ConnectionError if the environment names no session bus
     [[nodiscard]] Endpoint endpoint() const;
 

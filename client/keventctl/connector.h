@@ -1,7 +1,7 @@
 // How a command gets its connection: late enough that its signals and its deadline are in place before.
 #pragma once
 
-#include "client/lib/client.h"
+#include "keventd/client.h"
 
 #include <algorithm>
 #include <chrono>

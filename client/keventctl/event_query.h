@@ -3,7 +3,7 @@
 
 #include "client/keventctl/event_printer.h"
 #include "client/keventctl/option_set.h"
-#include "client/lib/options.h"
+#include "keventd/options.h"
 
 #include <cstdint>
 #include <memory>

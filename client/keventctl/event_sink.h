@@ -5,7 +5,7 @@
 #include "client/keventctl/exit_status.h"
 #include "client/keventctl/interruption.h"
 #include "client/keventctl/output.h"
-#include "client/lib/errors.h"
+#include "keventd/errors.h"
 
 #include <cstdint>
 #include <memory>

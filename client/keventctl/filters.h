@@ -1,7 +1,7 @@
 // FILTER arguments, "KEY=GLOB[,GLOB…]", to the filter of the client library. Pure.
 #pragma once
 
-#include "client/lib/options.h"
+#include "keventd/options.h"
 
 #include <string>
 #include <vector>

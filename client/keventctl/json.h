@@ -3,7 +3,7 @@
 #pragma once
 
 #include "client/keventctl/event_printer.h"
-#include "client/lib/client.h"
+#include "keventd/client.h"
 
 #include <memory>
 #include <string>

@@ -39,7 +39,7 @@ ExitStatus Monitor::run(const Connector& connector) {
     EventSink sink(query_, interruption);
     return sink.readUntilDone([&] {
         Client client = connector.connect(timeout_);
-        const Subscription subscription = subscribe(client, sink);
+        const ClientSubscription subscription = subscribe(client, sink);
         while (!sink.isDone()) {
             if (client.dispatch()) continue;
             // Nothing is waiting: what has been printed so far is seen now.
@@ -49,14 +49,14 @@ ExitStatus Monitor::run(const Connector& connector) {
     });
 }
 
-Subscription Monitor::subscribe(Client& client, EventSink& sink) const {
+ClientSubscription Monitor::subscribe(Client& client, EventSink& sink) const {
     SubscribeOptions options;
     static_cast<EventOptions&>(options) = query_.options();
     options.window = Window;
     // Of a time of which events are no longer kept, it is any that ever was.
     const std::uint64_t start = options.sinceBoottime ? 1 : options.since.value_or(0);
 
-    SubscriptionHandlers handlers;
+    EventHandlers handlers;
     handlers.event = [&sink](const Event& event) { sink.onEvent(event); };
     handlers.lost = [&sink, start](std::uint64_t from, std::uint64_t to) {
         sink.onLost(from, to, from == start ? "no longer kept" : "this reader was too slow");

@@ -18,7 +18,7 @@ public:
     [[nodiscard]] ExitStatus run(const Connector& connector) override;
 
 private:
-    [[nodiscard]] Subscription subscribe(Client& client, EventSink& sink) const;
+    [[nodiscard]] ClientSubscription subscribe(Client& client, EventSink& sink) const;
 
     EventQuery query_;
     std::optional<Duration> timeout_;

@@ -1,4 +1,4 @@
-#include "client/lib/client.h"
+#include "keventd/client.h"
 
 #include "client/lib/connection.h"
 #include "client/lib/event_reader.h"
@@ -90,7 +90,7 @@ Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 Client::~Client() = default;
 
-Subscription Client::subscribe(const SubscribeOptions& options, SubscriptionHandlers handlers) {
+ClientSubscription Client::subscribe(const SubscribeOptions& options, EventHandlers handlers) {
     auto state = parts_->subscriber->subscribe(options, std::move(handlers));
     return {parts_->subscriber, std::move(state)};
 }

@@ -1,6 +1,6 @@
 #include "client/lib/connection.h"
 
-#include "client/lib/errors.h"
+#include "keventd/errors.h"
 #include "keventd/names.h"
 
 #include <cerrno>

@@ -5,8 +5,8 @@
 // process when the bus dies.
 #pragma once
 
-#include "client/lib/endpoint.h"
 #include "client/lib/sdbus_compat.h"
+#include "keventd/endpoint.h"
 
 #include <chrono>
 #include <exception>

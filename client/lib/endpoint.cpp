@@ -1,8 +1,8 @@
-#include "client/lib/endpoint.h"
+#include "keventd/endpoint.h"
 
-#include "client/lib/errors.h"
 #include "client/lib/unique_fd.h"
 #include "dbus/bus_address.h"
+#include "keventd/errors.h"
 
 #include <cerrno>
 #include <cstdlib>

@@ -1,8 +1,8 @@
 // EventOptions → `a{sv}`, as sdbus-c++ writes it. Internal to the library.
 #pragma once
 
-#include "client/lib/options.h"
 #include "client/lib/sdbus_compat.h"
+#include "keventd/options.h"
 
 namespace keventd {
 inline namespace client {

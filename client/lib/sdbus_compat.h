@@ -4,7 +4,7 @@
 // renamed a few calls. All else of the message-level API, the only one used here, is the same in both.
 #pragma once
 
-#include "client/lib/poll_request.h"
+#include "keventd/poll_request.h"
 
 #include <chrono>
 #include <functional>

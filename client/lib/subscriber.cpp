@@ -1,8 +1,8 @@
 #include "client/lib/subscriber.h"
 
-#include "client/lib/errors.h"
 #include "client/lib/event_reader.h"
 #include "client/lib/options_writer.h"
+#include "keventd/errors.h"
 #include "keventd/names.h"
 
 namespace keventd {
@@ -17,7 +17,7 @@ Subscriber::Subscriber(Connection& connection) : connection_(connection) {
 // Signals that follow the reply at once, or even came before it, wait in sd-bus's queue: a blocking call
 // takes nothing but its own reply out of it. So none is handled before its number is known here.
 std::shared_ptr<SubscriptionState> Subscriber::subscribe(const SubscribeOptions& options,
-                                                         SubscriptionHandlers handlers) {
+                                                         EventHandlers handlers) {
     auto call = connection_.createCall(names::method::Subscribe);
     connection_.guarded([&] { writeOptions(call, options); });
     auto reply = connection_.call(call);

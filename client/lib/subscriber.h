@@ -3,9 +3,9 @@
 #pragma once
 
 #include "client/lib/connection.h"
-#include "client/lib/options.h"
 #include "client/lib/receive_window.h"
-#include "client/lib/subscription.h"
+#include "keventd/client_subscription.h"
+#include "keventd/options.h"
 
 #include <map>
 #include <memory>
@@ -17,7 +17,7 @@ struct SubscriptionState {
     std::uint32_t number;
     std::string stream;
     ReceiveWindow window;
-    SubscriptionHandlers handlers;
+    EventHandlers handlers;
     bool hasEnded = false;
 };
 
@@ -31,7 +31,7 @@ public:
 
     /// @throws as Connection::call()
     [[nodiscard]] std::shared_ptr<SubscriptionState> subscribe(const SubscribeOptions& options,
-                                                               SubscriptionHandlers handlers);
+                                                               EventHandlers handlers);
     void unsubscribe(SubscriptionState& state) noexcept;
     /// To be called when nothing is left to read.
     void acknowledgeAll();

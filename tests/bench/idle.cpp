@@ -1,7 +1,7 @@
 // bench-idle: what the daemon costs while nothing happens, how fast it starts, and what a storm leaves
 // behind. The storm is root's; README.md says more.
 
-#include "client/lib/client.h"
+#include "keventd/client.h"
 #include "tests/bench/command_line.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/process_usage.h"
@@ -66,7 +66,7 @@ void measureStart(std::uint64_t starts) {
 void measureIdleness(std::uint64_t seconds) {
     const test::DaemonProcess daemon(inSilence());
     keventd::Client client(keventd::privateSocket(daemon.socketPath()));
-    const keventd::Subscription subscription = client.subscribe({}, {[](const keventd::Event&) {}, {}});
+    const keventd::ClientSubscription subscription = client.subscribe({}, {[](const keventd::Event&) {}, {}});
     waitUntilIdle({daemon.pid()});
     const std::uint64_t before = contextSwitches(daemon.pid());
     std::this_thread::sleep_for(std::chrono::seconds(seconds));

@@ -1,7 +1,7 @@
 // bench-latency: from the write that causes a uevent to the callback of a subscriber, one event at a time,
 // beside a bare netlink listener that hears the same events. Root only; README.md says more.
 
-#include "client/lib/client.h"
+#include "keventd/client.h"
 #include "tests/bench/command_line.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/shared_memory.h"
@@ -87,7 +87,7 @@ std::uint64_t numberIn(std::string_view datagram, const std::string& uuid) {
         note(record.read, test::numberOf(event), event.boottime.count() * 1000 - suspended);
         note(record.delivered, test::numberOf(event), time);
     };
-    const keventd::Subscription subscription = client.subscribe({}, {onEvent, {}});
+    const keventd::ClientSubscription subscription = client.subscribe({}, {onEvent, {}});
     ++record.ready;
     for (;;) client.process(std::chrono::milliseconds(-1));
 }

@@ -1,6 +1,6 @@
 #include "tests/bench/storm_cost.h"
 
-#include "client/lib/client.h"
+#include "keventd/client.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/shared_memory.h"
@@ -47,7 +47,8 @@ std::string keventctlBinary() {
 
 [[noreturn]] void count(const std::string& socket, std::atomic<std::uint64_t>& counter) {
     Client client(privateSocket(socket));
-    const Subscription subscription = client.subscribe({}, {[&counter](const Event&) { ++counter; }, {}});
+    const ClientSubscription subscription =
+        client.subscribe({}, {[&counter](const Event&) { ++counter; }, {}});
     for (;;) client.process(std::chrono::milliseconds(-1));
 }
 

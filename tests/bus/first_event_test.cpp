@@ -1,8 +1,8 @@
 // A subscriber that connects its handler before it calls Subscribe gets its first event, whatever its
 // library.
 
-#include "client/lib/client.h"
 #include "client/lib/sdbus_compat.h"
+#include "keventd/client.h"
 #include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 

@@ -1,7 +1,7 @@
-#include "client/lib/endpoint.h"
+#include "keventd/endpoint.h"
 
-#include "client/lib/errors.h"
 #include "client/lib/unique_fd.h"
+#include "keventd/errors.h"
 
 #include <cstdlib>
 #include <cstring>

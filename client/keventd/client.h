@@ -5,12 +5,12 @@
 // dbus/org.keventd1.Manager.xml says what each call means.
 #pragma once
 
-#include "client/lib/endpoint.h"
-#include "client/lib/errors.h"
-#include "client/lib/options.h"
-#include "client/lib/poll_request.h"
-#include "client/lib/subscription.h"
+#include "keventd/client_subscription.h"
+#include "keventd/endpoint.h"
+#include "keventd/errors.h"
 #include "keventd/event.h"
+#include "keventd/options.h"
+#include "keventd/poll_request.h"
 
 #include <chrono>
 #include <cstdint>
@@ -67,7 +67,7 @@ public:
     // out of contract.
 
     /// @throws RequestError names::error::InvalidOption, InvalidFilter, StreamChanged, LimitExceeded
-    [[nodiscard]] Subscription subscribe(const SubscribeOptions& options, SubscriptionHandlers handlers);
+    [[nodiscard]] ClientSubscription subscribe(const SubscribeOptions& options, EventHandlers handlers);
     /// @param max  at most so many events; 0: as many as fit in one message
     [[nodiscard]] EventPage getEvents(const EventOptions& options, std::uint32_t max = 0);
     /// Waits until the stream has caught up with the kernel.

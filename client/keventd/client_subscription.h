@@ -1,4 +1,4 @@
-// A subscription as its user holds it: it ends with this object.
+// A subscription of one connection, as its user holds it: it ends with this object, or with the connection.
 #pragma once
 
 #include "keventd/event.h"
@@ -17,20 +17,20 @@ struct SubscriptionState;
 /// Called from Client::dispatch() and Client::process(), in order of the stream, never from elsewhere. An
 /// exception out of a handler comes out of that call; what was left of the message is then lost, and the
 /// subscription is to be ended.
-struct SubscriptionHandlers {
+struct EventHandlers {
     /// An event; borrowed for the call.
     std::function<void(const Event&)> event;
     /// The history has overwritten ids `from` to `to` (inclusive) before they could be sent. May be empty.
     std::function<void(std::uint64_t from, std::uint64_t to)> lost;
 };
 
-class Subscription {
+class ClientSubscription {
 public:
     /// One that has ended.
-    Subscription() = default;
-    Subscription(Subscription&& other) noexcept = default;
-    Subscription& operator=(Subscription&& other) noexcept;
-    ~Subscription();
+    ClientSubscription() = default;
+    ClientSubscription(ClientSubscription&& other) noexcept = default;
+    ClientSubscription& operator=(ClientSubscription&& other) noexcept;
+    ~ClientSubscription();
 
     /// Ends it; no handler is called any more. A connection that is lost meanwhile is no error.
     void end() noexcept;
@@ -45,7 +45,7 @@ public:
 
 private:
     friend class Client;
-    Subscription(std::weak_ptr<Subscriber> subscriber, std::shared_ptr<SubscriptionState> state);
+    ClientSubscription(std::weak_ptr<Subscriber> subscriber, std::shared_ptr<SubscriptionState> state);
 
     std::weak_ptr<Subscriber> subscriber_;     // of the client, which may go first
     std::shared_ptr<SubscriptionState> state_; // shared with the subscriber, which looks it up by number
