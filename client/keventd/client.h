@@ -50,7 +50,7 @@ struct DaemonStatus {
 /// The usual one of D-Bus.
 inline constexpr std::chrono::seconds DefaultTimeout{25};
 
-class Client {
+class KEVENTD_EXPORT Client {
 public:
     /// Connects. Everything that takes an Endpoint is in endpoint.h.
     /// @param timeout  of the connection and of each call
@@ -89,7 +89,7 @@ public:
     bool process(std::chrono::milliseconds timeout);
 
 private:
-    struct Parts;
+    struct KEVENTD_HIDDEN Parts;
     std::unique_ptr<Parts> parts_; // keeps sdbus-c++ out of this header
 };
 

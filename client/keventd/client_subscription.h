@@ -2,6 +2,7 @@
 #pragma once
 
 #include "keventd/event.h"
+#include "keventd/export.h"
 
 #include <cstdint>
 #include <functional>
@@ -15,8 +16,9 @@ class Subscriber;
 struct SubscriptionState;
 
 /// Called from Client::dispatch() and Client::process(), in order of the stream, never from elsewhere. An
-/// exception out of a handler comes out of that call; what was left of the message is then lost, and the
-/// subscription is to be ended.
+/// exception out of a handler comes out of that call; the event counts as handled, and the next call goes on
+/// with the one after it. A handler may end a subscription and make calls of the Client; it must neither
+/// dispatch nor destroy the Client.
 struct EventHandlers {
     /// An event; borrowed for the call.
     std::function<void(const Event&)> event;
@@ -24,7 +26,7 @@ struct EventHandlers {
     std::function<void(std::uint64_t from, std::uint64_t to)> lost;
 };
 
-class ClientSubscription {
+class KEVENTD_EXPORT ClientSubscription {
 public:
     /// One that has ended.
     ClientSubscription() = default;

@@ -1,7 +1,8 @@
 // Where the daemon is spoken to: its private socket, or a bus on which it owns org.keventd1.
 #pragma once
 
-#include <chrono>
+#include "keventd/export.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,26 +17,19 @@ struct Endpoint {
 };
 
 /// The daemon's socket at `path`.
-[[nodiscard]] Endpoint privateSocket(std::string_view path);
+[[nodiscard]] KEVENTD_EXPORT Endpoint privateSocket(std::string_view path);
 /// $DBUS_SYSTEM_BUS_ADDRESS, or the well-known socket.
-[[nodiscard]] Endpoint systemBus();
+[[nodiscard]] KEVENTD_EXPORT Endpoint systemBus();
 /// $DBUS_SESSION_BUS_ADDRESS, or $XDG_RUNTIME_DIR/bus.
 /// @throws ConnectionError if the environment names no session bus
-[[nodiscard]] Endpoint sessionBus();
+[[nodiscard]] KEVENTD_EXPORT Endpoint sessionBus();
 /// Any D-Bus address of a bus.
-[[nodiscard]] Endpoint busAt(std::string_view address);
+[[nodiscard]] KEVENTD_EXPORT Endpoint busAt(std::string_view address);
 
 /// Where a daemon puts its private socket: /run/keventd/bus, and $XDG_RUNTIME_DIR/keventd/bus if that is set.
-[[nodiscard]] std::vector<std::string> privateSocketPaths();
+[[nodiscard]] KEVENTD_EXPORT std::vector<std::string> privateSocketPaths();
 /// The first private socket that answers, else the system bus. It is tried now; Client tries it again.
-[[nodiscard]] Endpoint defaultEndpoint();
-
-/// Tries whether somebody listens and answers there: the error of a plain connect(2) says more than sd-bus's,
-/// and sd-bus would wait 90 seconds for one that listens and does not answer. What is not one Unix socket is
-/// not tried.
-/// @throws ConnectionError "cannot connect to WHERE: REASON" if nobody listens, TimeoutError if nobody
-///         answers in time, InterruptedError
-void requireAnswer(const Endpoint& endpoint, std::chrono::microseconds timeout);
+[[nodiscard]] KEVENTD_EXPORT Endpoint defaultEndpoint();
 
 } // namespace client
 } // namespace keventd

@@ -2,6 +2,8 @@
 // what() is one line, fit for a person; text of the daemon in it is as the daemon sent it.
 #pragma once
 
+#include "keventd/export.h"
+
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -12,31 +14,31 @@ namespace keventd {
 inline namespace client {
 
 /// Base of all.
-class Error : public std::runtime_error {
+class KEVENTD_EXPORT Error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
 /// The daemon cannot be reached, or is gone. The client is of no more use.
-class ConnectionError : public Error {
+class KEVENTD_EXPORT ConnectionError : public Error {
 public:
     using Error::Error;
 };
 
 /// The daemon did not answer in time; the client can still be used.
-class TimeoutError : public Error {
+class KEVENTD_EXPORT TimeoutError : public Error {
 public:
     using Error::Error;
 };
 
 /// A signal of the process (EINTR) ended a call that blocked; the client can still be used.
-class InterruptedError : public Error {
+class KEVENTD_EXPORT InterruptedError : public Error {
 public:
     using Error::Error;
 };
 
 /// The daemon refused a request; the client can still be used.
-class RequestError : public Error {
+class KEVENTD_EXPORT RequestError : public Error {
 public:
     /// @param name     D-Bus error name: names::error, or one of org.freedesktop.DBus.Error
     /// @param message  what the daemon said about it
@@ -48,7 +50,7 @@ private:
 };
 
 /// The far end said something that the contract does not allow.
-class ProtocolError : public Error {
+class KEVENTD_EXPORT ProtocolError : public Error {
 public:
     using Error::Error;
 };

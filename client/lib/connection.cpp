@@ -1,5 +1,6 @@
 #include "client/lib/connection.h"
 
+#include "client/lib/probe.h"
 #include "keventd/errors.h"
 #include "keventd/names.h"
 
@@ -64,6 +65,8 @@ std::unique_ptr<sdbus::IConnection> open(const Endpoint& endpoint, std::chrono::
 Connection::Connection(const Endpoint& endpoint, std::chrono::microseconds timeout)
     : endpoint_(endpoint), timeout_(timeout), bus_(open(endpoint, timeout)) {
     guarded([this] {
+        // Also of what sdbus-c++ calls by itself: AddMatch.
+        bus_->setMethodCallTimeout(timeout_);
         // A private socket has no names, but sdbus-c++ 1.2 insists on one, and the daemon answers to it.
         manager_ = compat::createProxy(*bus_, names::Bus, names::Object);
         if (endpoint_.isPrivate) return;

@@ -4,6 +4,8 @@
 // one allocation for all instead of two for each. Order is that of appending.
 #pragma once
 
+#include "keventd/export.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -20,7 +22,7 @@ struct Property {
 };
 
 /// A borrowed list of properties.
-class PropertyView {
+class KEVENTD_EXPORT PropertyView {
 public:
     class Iterator {
     public:
@@ -38,6 +40,7 @@ public:
             return *this;
         }
         bool operator==(const Iterator& other) const { return at_ == other.at_; }
+        bool operator!=(const Iterator& other) const { return at_ != other.at_; } // for C++17
 
     private:
         void read() {
@@ -73,7 +76,7 @@ private:
 };
 
 /// A list of properties that owns its bytes. Keys are unique.
-class PropertyList {
+class KEVENTD_EXPORT PropertyList {
 public:
     /// Appends a property, or replaces the one of the same key (the kernel's readers let the last win).
     /// @param key, value  without NUL bytes: what follows a NUL is dropped

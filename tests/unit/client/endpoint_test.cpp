@@ -1,5 +1,6 @@
 #include "keventd/endpoint.h"
 
+#include "client/lib/probe.h"
 #include "client/lib/unique_fd.h"
 #include "keventd/errors.h"
 
