@@ -30,6 +30,13 @@ struct EventPage {
     std::uint64_t next = 0;    ///< where the next page begins
 };
 
+/// The devices that are there.
+struct DeviceList {
+    std::string stream;         ///< the StreamId
+    std::uint64_t next = 0;     ///< first id of the stream that the list does not know of yet
+    std::vector<Event> devices; ///< each as an event of no id, flagged Present
+};
+
 /// How one source of events is doing.
 struct SourceState {
     std::string name;
@@ -46,9 +53,6 @@ struct DaemonStatus {
     std::vector<SourceState> sources;
     std::map<std::string, std::uint64_t> statistics;
 };
-
-/// The usual one of D-Bus.
-inline constexpr std::chrono::seconds DefaultTimeout{25};
 
 class KEVENTD_EXPORT Client {
 public:
@@ -70,6 +74,8 @@ public:
     [[nodiscard]] ClientSubscription subscribe(const SubscribeOptions& options, EventHandlers handlers);
     /// @param max  at most so many events; 0: as many as fit in one message
     [[nodiscard]] EventPage getEvents(const EventOptions& options, std::uint32_t max = 0);
+    /// @param filter  of which only subsystems, objects and properties are looked at: a device has no more
+    [[nodiscard]] DeviceList listDevices(const EventFilter& filter = {});
     /// Waits until the stream has caught up with the kernel.
     /// @return one more than the id of the last event
     std::uint64_t sync();
@@ -78,8 +84,9 @@ public:
     [[nodiscard]] std::uint64_t lastId();
     [[nodiscard]] std::map<std::string, std::uint64_t> statistics();
 
-    /// Handles what one message brings, without waiting; acknowledges when none is left.
-    /// @return false if none was left: time for poll()
+    /// Hands over one event, or handles what another message brings, without waiting; acknowledges when
+    /// nothing is left. Not to be called from a handler.
+    /// @return false if nothing was left: time for poll()
     /// @throws whatever a handler threw, too
     bool dispatch();
     [[nodiscard]] PollRequest pollRequest() const;

@@ -21,6 +21,9 @@ struct EventFilter {
     std::vector<std::string> properties; ///< "KEY=GLOB"; each KEY that is named must match one of its globs
 };
 
+/// Of a connection and of each call: the usual one of D-Bus.
+inline constexpr std::chrono::seconds DefaultTimeout{25};
+
 struct EventOptions {
     EventFilter filter;
     /// Refuse, if this is not the stream (RequestError, names::error::StreamChanged).

@@ -38,19 +38,32 @@ struct Client::Parts {
 
 namespace {
 
-/// A step comes to its end also while messages arrive faster than they are handled.
-constexpr int MaxMessagesPerStep = 256;
+/// A step comes to its end also while events arrive faster than they are handled.
+constexpr int MaxPerStep = 4096;
+
+std::vector<Event> readEvents(sdbus::MethodReply& reply) {
+    std::vector<Event> events;
+    EventReader reader(reply);
+    do {
+        events.emplace_back();
+    } while (reader.next(events.back()));
+    events.pop_back();
+    return events;
+}
 
 EventPage readPage(sdbus::MethodReply& reply) {
     EventPage page;
     reply >> page.stream >> page.first;
-    EventReader reader(reply);
-    do {
-        page.events.emplace_back();
-    } while (reader.next(page.events.back()));
-    page.events.pop_back();
+    page.events = readEvents(reply);
     reply >> page.next;
     return page;
+}
+
+DeviceList readDevices(sdbus::MethodReply& reply) {
+    DeviceList list;
+    reply >> list.stream >> list.next;
+    list.devices = readEvents(reply);
+    return list;
 }
 
 using Properties = std::map<std::string, sdbus::Variant>;
@@ -106,6 +119,14 @@ EventPage Client::getEvents(const EventOptions& options, std::uint32_t max) {
     return connection.guarded([&] { return readPage(reply); });
 }
 
+DeviceList Client::listDevices(const EventFilter& filter) {
+    Connection& connection = parts_->connection;
+    auto call = connection.createCall(names::method::ListDevices);
+    connection.guarded([&] { writeDeviceOptions(call, filter); });
+    auto reply = connection.call(call);
+    return connection.guarded([&] { return readDevices(reply); });
+}
+
 std::uint64_t Client::sync() {
     Connection& connection = parts_->connection;
     auto reply = connection.call(connection.createCall(names::method::Sync));
@@ -132,13 +153,19 @@ std::map<std::string, std::uint64_t> Client::statistics() {
 }
 
 bool Client::dispatch() {
-    if (parts_->connection.dispatchOne()) return true;
-    parts_->subscriber->acknowledgeAll();
-    return false;
+    Subscriber& subscriber = *parts_->subscriber;
+    if (!subscriber.hasDelivery() && !parts_->connection.dispatchOne()) {
+        subscriber.acknowledgeAll();
+        return false;
+    }
+    if (subscriber.hasDelivery()) subscriber.deliverOne();
+    return true;
 }
 
 PollRequest Client::pollRequest() const {
-    return parts_->connection.pollRequest();
+    PollRequest request = parts_->connection.pollRequest();
+    if (parts_->subscriber->hasDelivery()) request.timeout = std::chrono::microseconds(0);
+    return request;
 }
 
 bool Client::process(std::chrono::milliseconds timeout) {
@@ -147,7 +174,7 @@ bool Client::process(std::chrono::milliseconds timeout) {
     const int ready = ::poll(&descriptor, 1, toPollTimeout(request.timeout, timeout));
     if (ready < 0 && errno != EINTR) throw Error("poll: " + std::generic_category().message(errno));
     int handled = 0;
-    while (handled < MaxMessagesPerStep && dispatch()) {
+    while (handled < MaxPerStep && dispatch()) {
         ++handled;
     }
     return handled > 0;

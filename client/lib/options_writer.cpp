@@ -56,5 +56,13 @@ void writeOptions(sdbus::Message& message, const SubscribeOptions& options) {
     message.closeContainer();
 }
 
+void writeDeviceOptions(sdbus::Message& message, const EventFilter& filter) {
+    message.openContainer("{sv}");
+    writeGlobs(message, names::option::Subsystems, filter.subsystems);
+    writeGlobs(message, names::option::Objects, filter.objects);
+    writeGlobs(message, names::option::Properties, filter.properties);
+    message.closeContainer();
+}
+
 } // namespace client
 } // namespace keventd

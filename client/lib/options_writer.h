@@ -12,5 +12,8 @@ inline namespace client {
 void writeOptions(sdbus::Message& message, const EventOptions& options);
 void writeOptions(sdbus::Message& message, const SubscribeOptions& options);
 
+/// The same of ListDevices: what a device can be asked for.
+void writeDeviceOptions(sdbus::Message& message, const EventFilter& filter);
+
 } // namespace client
 } // namespace keventd

@@ -17,8 +17,11 @@ public:
     ReceiveWindow(std::uint32_t window, std::uint64_t next)
         : window_(window), next_(next), acknowledged_(next) {}
 
-    /// An event has been handed to its user.
-    void take() { ++taken_; }
+    /// The event `id` is handed to its user.
+    void take(std::uint64_t id) {
+        ++taken_;
+        advanceTo(id + 1);
+    }
     /// Everything before `next` has been handed over or did not match. Never goes back.
     void advanceTo(std::uint64_t next) {
         if (next > next_) next_ = next;

@@ -1,9 +1,10 @@
 #include "client/lib/subscriber.h"
 
-#include "client/lib/event_reader.h"
 #include "client/lib/options_writer.h"
 #include "keventd/errors.h"
 #include "keventd/names.h"
+
+#include <utility>
 
 namespace keventd {
 inline namespace client {
@@ -59,19 +60,8 @@ std::shared_ptr<SubscriptionState> Subscriber::find(std::uint32_t number) const 
 void Subscriber::onEvents(sdbus::Signal& signal) {
     std::uint32_t number = 0;
     signal >> number;
-    const auto state = find(number);
-    if (!state) return; // ended; this was still under way
-
-    EventReader events(signal);
-    while (events.next(event_)) {
-        state->window.take();
-        state->handlers.event(event_);
-        if (state->hasEnded) return;
-    }
-    std::uint64_t next = 0;
-    signal >> next;
-    state->window.advanceTo(next);
-    if (state->window.isHalfTaken()) acknowledge(*state);
+    // One that has ended may have signals under way.
+    if (auto state = find(number)) batch_.emplace(std::move(state), signal);
 }
 
 void Subscriber::onLost(sdbus::Signal& signal) {
@@ -79,10 +69,43 @@ void Subscriber::onLost(sdbus::Signal& signal) {
     std::uint64_t from = 0;
     std::uint64_t to = 0;
     signal >> number >> from >> to;
-    const auto state = find(number);
-    if (!state) return;
-    state->window.advanceTo(to + 1);
-    if (state->handlers.lost) state->handlers.lost(from, to);
+    if (auto state = find(number)) loss_ = Loss{std::move(state), from, to};
+}
+
+void Subscriber::deliverOne() {
+    if (loss_) return deliverLoss();
+    if (batch_->state->hasEnded) return batch_.reset();
+    if (!readEvent()) return finishBatch();
+    const auto state = batch_->state;
+    state->window.take(event_.id);
+    state->handlers.event(event_);
+}
+
+// What cannot be read is not tried again.
+bool Subscriber::readEvent() {
+    try {
+        return connection_.guarded([this] { return batch_->events.next(event_); });
+    } catch (...) {
+        batch_.reset();
+        throw;
+    }
+}
+
+void Subscriber::finishBatch() {
+    const auto state = batch_->state;
+    sdbus::Signal message = batch_->message; // the same message: it stands behind the array
+    batch_.reset();
+    std::uint64_t next = 0;
+    connection_.guarded([&] { message >> next; });
+    state->window.advanceTo(next);
+    if (state->window.isHalfTaken()) acknowledge(*state);
+}
+
+void Subscriber::deliverLoss() {
+    const Loss loss = *std::exchange(loss_, std::nullopt);
+    if (loss.state->hasEnded) return;
+    loss.state->window.advanceTo(loss.to + 1);
+    if (loss.state->handlers.lost) loss.state->handlers.lost(loss.from, loss.to);
 }
 
 void Subscriber::acknowledge(SubscriptionState& state) {

@@ -7,7 +7,7 @@ namespace {
 
 void take(ReceiveWindow& window, int events) {
     for (int i = 0; i < events; ++i) {
-        window.take();
+        window.take(window.next());
     }
 }
 
@@ -61,7 +61,7 @@ TEST(ReceiveWindow, AcknowledgesAnAdvanceWithoutEvents) {
 
 TEST(ReceiveWindow, AcknowledgesEachEventOfAWindowOfOne) {
     ReceiveWindow window(1, 1);
-    window.take();
+    window.take(1);
     window.advanceTo(2);
     EXPECT_TRUE(window.isHalfTaken());
 }
@@ -78,6 +78,12 @@ TEST(ReceiveWindow, KnowsWhereToResume) {
     EXPECT_EQ(window.next(), 50U);
     window.advanceTo(60);
     EXPECT_EQ(window.next(), 60U);
+}
+
+TEST(ReceiveWindow, ResumesAfterTheLastEventTaken) {
+    ReceiveWindow window(10, 1);
+    window.take(7);
+    EXPECT_EQ(window.next(), 8U);
 }
 
 } // namespace
