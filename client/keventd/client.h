@@ -9,6 +9,7 @@
 #include "keventd/endpoint.h"
 #include "keventd/errors.h"
 #include "keventd/event.h"
+#include "keventd/export.h"
 #include "keventd/options.h"
 #include "keventd/poll_request.h"
 

@@ -1,0 +1,50 @@
+// One life of the connection of a subscription that resumes: connects, lists the devices if that is wanted,
+// and subscribes where the life before has stopped. Internal to the library.
+#pragma once
+
+#include "keventd/client.h"
+#include "keventd/subscription.h"
+
+#include <optional>
+#include <vector>
+
+namespace keventd {
+inline namespace client {
+
+/// A place in a stream.
+struct StreamPosition {
+    std::string stream;     ///< the StreamId
+    std::uint64_t next = 0; ///< first id not yet handled
+};
+
+class Session {
+public:
+    /// @param options   outlive the session
+    /// @param position  where to go on, if that stream still exists; nothing: where the options say
+    /// @throws ConnectionError, TimeoutError, InterruptedError, RequestError, ProtocolError
+    Session(const SubscriptionOptions& options, const std::optional<StreamPosition>& position,
+            std::chrono::microseconds timeout, EventHandlers handlers);
+
+    /// @return the devices, if they were listed, once
+    [[nodiscard]] std::optional<std::vector<Event>> takeDevices();
+    [[nodiscard]] StreamPosition position() const { return {subscription_.stream(), subscription_.next()}; }
+
+    /// As those of Client.
+    bool dispatch() { return client_.dispatch(); }
+    [[nodiscard]] PollRequest pollRequest() const { return client_.pollRequest(); }
+
+private:
+    [[nodiscard]] bool goOn(const StreamPosition& position);
+    void begin();
+    void beginNewStream();
+    void listAndSubscribe();
+
+    const SubscriptionOptions& options_;
+    EventHandlers handlers_;
+    Client client_;
+    ClientSubscription subscription_;
+    std::optional<std::vector<Event>> devices_;
+};
+
+} // namespace client
+} // namespace keventd
