@@ -1,4 +1,5 @@
-// The manuals and the programs' own help name the same options.
+// The manuals and the programs' own help name the same options; the program that a manual shows is one that
+// is tested.
 
 #include "daemon/config/config_keys.h"
 #include "tests/support/daemon_process.h"
@@ -91,6 +92,13 @@ TEST(ConfigurationManual, ListsEveryKeyAndNoOtherAndWhenAChangeTakesEffect) {
         known[key.name] = key.takesEffect == TakesEffect::AtOnce ? "reload" : "start";
     }
     EXPECT_EQ(keysInManual(), known);
+}
+
+TEST(LibkeventdManual, ShowsTheExample) {
+    const std::string example = readFile(LIBRARY_EXAMPLE_SOURCE);
+    ASSERT_NE(example, "");
+    EXPECT_EQ(example.find('\\'), std::string::npos) << "which scdoc would eat";
+    EXPECT_NE(readFile(MANUALS "libkeventd.3.scd").find("```\n" + example + "```\n"), std::string::npos);
 }
 
 } // namespace
