@@ -19,9 +19,9 @@ void BusChoice::chooseBus(const std::string& name) {
     bus_ = name;
 }
 
-Endpoint BusChoice::endpoint() const {
+std::optional<Endpoint> BusChoice::endpoint() const {
     if (socket_) return privateSocket(*socket_);
-    if (!bus_) return defaultEndpoint();
+    if (!bus_) return std::nullopt;
     if (*bus_ == "system") return systemBus();
     if (*bus_ == "session") return sessionBus();
     return busAt(*bus_);

@@ -14,9 +14,9 @@ public:
     void chooseSocket(const std::string& path);
     /// @param name  "system", "session" or a D-Bus address
     void chooseBus(const std::string& name);
-    /// @return what was chosen, else the default (keventd/endpoint.h)
+    /// @return what was chosen; nothing: the default (keventd/endpoint.h)
     /// @throws ConnectionError if the environment names no session bus
-    [[nodiscard]] Endpoint endpoint() const;
+    [[nodiscard]] std::optional<Endpoint> endpoint() const;
 
 private:
     void requireFirst() const;

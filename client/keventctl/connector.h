@@ -3,8 +3,6 @@
 
 #include "keventd/client.h"
 
-#include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -12,18 +10,15 @@ namespace keventd::ctl {
 
 class Connector {
 public:
-    explicit Connector(Endpoint endpoint) : endpoint_(std::move(endpoint)) {}
+    explicit Connector(std::optional<Endpoint> endpoint) : endpoint_(std::move(endpoint)) {}
 
-    /// @param limit  a deadline of the command, if it comes before the usual time for a connection and
-    ///               for each call
     /// @throws as Client::Client()
-    [[nodiscard]] Client connect(std::optional<std::chrono::microseconds> limit = {}) const {
-        const std::chrono::microseconds usual = DefaultTimeout;
-        return Client(endpoint_, std::min(limit.value_or(usual), usual));
-    }
+    [[nodiscard]] Client connect() const { return Client(endpoint_ ? *endpoint_ : defaultEndpoint()); }
+    /// @return where the user wants the daemon to be looked for; nothing: the default
+    [[nodiscard]] const std::optional<Endpoint>& endpoint() const { return endpoint_; }
 
 private:
-    Endpoint endpoint_;
+    std::optional<Endpoint> endpoint_;
 };
 
 } // namespace keventd::ctl

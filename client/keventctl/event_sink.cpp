@@ -2,9 +2,9 @@
 
 #include "keventd/names.h"
 
-#include <cinttypes>
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <unistd.h>
 
 namespace keventd::ctl {
@@ -32,9 +32,13 @@ void EventSink::onEvent(const Event& event) {
 void EventSink::onLost(std::uint64_t from, std::uint64_t to, std::string_view reason) {
     if (isFull()) return; // lies behind what was asked for
     hasLost_ = true;
+    tell("lost events " + std::to_string(from) + " to " + std::to_string(to) + ": " + std::string(reason));
+}
+
+void EventSink::tell(std::string_view line) {
+    if (isFull()) return;
     output_.flush(); // so that the two stay in order on a terminal
-    std::fprintf(stderr, "keventctl: lost events %" PRIu64 " to %" PRIu64 ": %.*s\n", from, to,
-                 static_cast<int>(reason.size()), reason.data());
+    std::fprintf(stderr, "keventctl: %.*s\n", static_cast<int>(line.size()), line.data());
 }
 
 bool EventSink::isDone() const {

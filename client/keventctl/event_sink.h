@@ -28,6 +28,8 @@ public:
     /// Tells that the events `from` to `to` are gone.
     /// @param reason  why, to follow a colon
     void onLost(std::uint64_t from, std::uint64_t to, std::string_view reason);
+    /// Tells what else has happened, in its place among the events.
+    void tell(std::string_view line);
 
     /// @return how many more events are wanted; nothing: any number
     [[nodiscard]] std::optional<std::uint64_t> wanted() const { return wanted_; }

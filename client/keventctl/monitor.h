@@ -1,10 +1,11 @@
-// keventctl monitor: events as they happen.
+// keventctl monitor: events as they happen, also when the daemon or the bus goes and comes back.
 #pragma once
 
 #include "client/keventctl/command.h"
 #include "client/keventctl/event_query.h"
 #include "client/keventctl/event_sink.h"
 #include "client/keventctl/values.h"
+#include "keventd/subscription.h"
 
 #include <optional>
 
@@ -18,7 +19,7 @@ public:
     [[nodiscard]] ExitStatus run(const Connector& connector) override;
 
 private:
-    [[nodiscard]] ClientSubscription subscribe(Client& client, EventSink& sink) const;
+    [[nodiscard]] SubscriptionOptions options(const Connector& connector) const;
 
     EventQuery query_;
     std::optional<Duration> timeout_;

@@ -183,9 +183,12 @@ TEST_P(KeventctlPrivately, SaysThatItMayNotConnect) {
     const std::string path = directory.file("closed");
     const UniqueFd listener = listenAt(path);
     ASSERT_EQ(chmod(path.c_str(), 0600), 0);
-    const std::string copy =
-        directory.file("keventctl"); // another user may not get at the one that was built
+    // Another user may not get at what was built, and it looks for its library beside itself.
+    const std::string copy = directory.file("keventctl");
+    const std::string library = "libkeventd.so.0";
     std::filesystem::copy_file(KEVENTCTL_BINARY, copy);
+    std::filesystem::copy_file(std::filesystem::path(KEVENTCTL_BINARY).replace_filename(library),
+                               directory.file(library));
     const Finished finished = run(asNobody({copy, "--socket=" + path, "sync"}));
     EXPECT_EQ(finished.status, 1);
     EXPECT_THAT(linesOf(finished.err),

@@ -11,10 +11,38 @@
 namespace keventd::test {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-class Monitor : public KeventctlTest {};
+class Monitor : public KeventctlTest {
+protected:
+    using KeventctlTest::KeventctlTest;
+
+    /// In the place of one that was killed.
+    [[nodiscard]] std::unique_ptr<DaemonProcess> startAnotherDaemon() {
+        DaemonOptions options;
+        options.socket = daemon().socketPath();
+        if (!isPrivate()) options.bus = address();
+        return std::make_unique<DaemonProcess>(std::move(options));
+    }
+    void restartBroker() {
+        broker().start();
+        ASSERT_TRUE(waitForName(address())) << daemon().log();
+    }
+    /// @return the number of the event in the next line; 0 at the deadline
+    [[nodiscard]] static std::uint64_t readNumber(PipedCommand& command) {
+        const auto line = command.readLine();
+        EXPECT_TRUE(line) << command.process().err();
+        return line ? numberInJson(*line) : 0;
+    }
+    [[nodiscard]] static bool hasSaidThatItConnectsAgain(PipedCommand& command) {
+        for (const Deadline deadline; !deadline.expired();) {
+            if (command.process().err().find("connecting again\n") != std::string::npos) return true;
+        }
+        return false;
+    }
+};
 
 TEST_P(Monitor, ShowsAnEventInALineWhenItHappens) {
     PipedCommand command = monitor();
@@ -45,29 +73,58 @@ TEST_P(Monitor, EndsQuietlyOnInterrupt) {
     EXPECT_EQ(command.process().err(), "");
 }
 
-TEST_P(Monitor, EndsWithALineWhenTheDaemonIsKilled) {
+TEST_P(Monitor, GoesOnWithTheDaemonThatComesBackAndSaysSo) {
+    PipedCommand command = monitor({"--json"});
+    uevents_.writeMany(3);
+    for (std::uint64_t number = 1; number <= 3; ++number) EXPECT_EQ(readNumber(command), number);
+    daemon().kill();
+    const auto next = startAnotherDaemon();
+    uevents_.writeMany(3);
+    for (std::uint64_t number = 4; number <= 6; ++number) EXPECT_EQ(readNumber(command), number);
+    command.process().signal(SIGINT);
+    EXPECT_EQ(command.process().wait(), 0);
+    EXPECT_THAT(linesOf(command.process().err()), ElementsAre(HasSubstr("lost"), "keventctl: connected again",
+                                                              HasSubstr("has begun a new stream")));
+}
+
+TEST_P(Monitor, EndsQuietlyOnInterruptWhileThereIsNoDaemon) {
     PipedCommand command = monitor();
     daemon().kill();
-    EXPECT_EQ(command.process().wait(), 1);
-    EXPECT_THAT(linesOf(command.process().err()), testing::ElementsAre(HasSubstr("lost")));
+    ASSERT_TRUE(hasSaidThatItConnectsAgain(command));
+    command.process().signal(SIGINT);
+    EXPECT_EQ(command.process().wait(), 0);
+    EXPECT_THAT(linesOf(command.process().err()), SizeIs(1));
+}
+
+TEST_P(Monitor, TimesOutWhileThereIsNoDaemon) {
+    PipedCommand command = monitor({"--timeout=2s"});
+    daemon().kill();
+    EXPECT_EQ(command.process().wait(), 3);
 }
 
 INSTANTIATE_TEST_SUITE_P(, Monitor, AllRoads, NameOfRoad());
 
-class MonitorOnABus : public KeventctlTest {};
+class MonitorOnABus : public Monitor {};
 
-TEST_P(MonitorOnABus, EndsWithALineWhenTheBusIsKilled) {
-    PipedCommand command = monitor();
+TEST_P(MonitorOnABus, MissesNothingWhileTheBusIsAway) {
+    PipedCommand command = monitor({"--json", "--count=300"});
+    uevents_.writeMany(100);
+    EXPECT_EQ(readNumber(command), 1U);
     broker().kill();
-    EXPECT_EQ(command.process().wait(), 1);
-    EXPECT_THAT(linesOf(command.process().err()), testing::ElementsAre(HasSubstr("lost")));
+    uevents_.writeMany(100);
+    restartBroker();
+    uevents_.writeMany(100);
+    for (std::uint64_t number = 2; number <= 300; ++number) ASSERT_EQ(readNumber(command), number);
+    EXPECT_EQ(command.process().wait(), 0);
+    EXPECT_THAT(linesOf(command.process().err()),
+                ElementsAre(HasSubstr("lost, connecting again"), "keventctl: connected again"));
 }
 
 TEST_P(MonitorOnABus, EndsAtOnceWithoutADaemon) {
     daemon().stop();
     const Finished finished = keventctl({"monitor"});
     EXPECT_EQ(finished.status, 1);
-    EXPECT_THAT(linesOf(finished.err), testing::ElementsAre(HasSubstr(names::Bus)));
+    EXPECT_THAT(linesOf(finished.err), ElementsAre(HasSubstr(names::Bus)));
 }
 
 INSTANTIATE_TEST_SUITE_P(, MonitorOnABus, BrokerRoads, NameOfRoad());
@@ -303,6 +360,29 @@ TEST_P(MonitorOfASmallHistory, TellsWhatIsLostWhenItWasStopped) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, MonitorOfASmallHistory, AllRoads, NameOfRoad());
+
+class MonitorOfASmallHistoryOnABus : public Monitor {
+protected:
+    MonitorOfASmallHistoryOnABus() : Monitor({"--history=256K"}) {}
+};
+
+TEST_P(MonitorOfASmallHistoryOnABus, TellsWhatIsNoLongerKeptWhenItIsConnectedAgain) {
+    PipedCommand command = monitor({"--json", "--count=2"});
+    uevents_.write();
+    EXPECT_EQ(readNumber(command), 1U);
+    broker().kill();
+    ASSERT_TRUE(hasSaidThatItConnectsAgain(command));
+    uevents_.writeMany(5'000);
+    BusClient(daemon().address()).sync();
+    restartBroker();
+    EXPECT_GT(readNumber(command), 1U);
+    EXPECT_EQ(command.process().wait(), 4);
+    EXPECT_THAT(linesOf(command.process().err()),
+                ElementsAre(HasSubstr("lost, connecting again"), "keventctl: connected again",
+                            testing::AllOf(HasSubstr("lost events"), HasSubstr(": no longer kept"))));
+}
+
+INSTANTIATE_TEST_SUITE_P(, MonitorOfASmallHistoryOnABus, BrokerRoads, NameOfRoad());
 
 } // namespace
 } // namespace keventd::test

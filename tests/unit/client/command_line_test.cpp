@@ -33,14 +33,14 @@ TEST(CommandLine, FindsEachCommand) {
 }
 
 TEST(CommandLine, TakesTheSocketBeforeAndAfterTheCommand) {
-    EXPECT_EQ(parse({"--socket=/x/bus", "sync"}).bus.endpoint().description, "/x/bus");
-    EXPECT_EQ(parse({"sync", "--socket=/x/bus"}).bus.endpoint().description, "/x/bus");
-    EXPECT_EQ(parse({"sync", "--socket", "/x/bus"}).bus.endpoint().description, "/x/bus");
+    EXPECT_EQ(parse({"--socket=/x/bus", "sync"}).bus.endpoint()->description, "/x/bus");
+    EXPECT_EQ(parse({"sync", "--socket=/x/bus"}).bus.endpoint()->description, "/x/bus");
+    EXPECT_EQ(parse({"sync", "--socket", "/x/bus"}).bus.endpoint()->description, "/x/bus");
 }
 
 TEST(CommandLine, TakesTheBusBeforeAndAfterTheCommand) {
-    EXPECT_EQ(parse({"--bus=unix:path=/b", "sync"}).bus.endpoint().address, "unix:path=/b");
-    EXPECT_EQ(parse({"status", "--bus=system", "--json"}).bus.endpoint().description, "the system bus");
+    EXPECT_EQ(parse({"--bus=unix:path=/b", "sync"}).bus.endpoint()->address, "unix:path=/b");
+    EXPECT_EQ(parse({"status", "--bus=system", "--json"}).bus.endpoint()->description, "the system bus");
 }
 
 TEST(CommandLine, RefusesSocketAndBusTogether) {
