@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds LongestDelay{5000};
 /// After so long the loop gets its turn, although there is more.
 constexpr std::chrono::milliseconds MaxTurn{5};
 
-const SubscriptionOptions& requireSound(const SubscriptionOptions& options) {
+SubscriptionOptions requireSound(SubscriptionOptions options) {
     if (options.list && (options.stream || options.since || options.sinceBoottime)) {
         throw std::invalid_argument("a list of devices is of now: not together with a place in a stream");
     }
@@ -31,7 +31,8 @@ bool isOfTheFilter(const RequestError& error) {
 } // namespace
 
 ResumingSubscription::ResumingSubscription(SubscriptionOptions options, SubscriptionHandlers handlers)
-    : options_(requireSound(options)), handlers_(std::move(handlers)), backoff_(FirstDelay, LongestDelay) {
+    : options_(requireSound(std::move(options))), handlers_(std::move(handlers)),
+      backoff_(FirstDelay, LongestDelay) {
     if (!handlers_.event) throw std::invalid_argument("nobody to hand the events to");
     connectFirst();
     waitForMore();
@@ -41,9 +42,9 @@ void ResumingSubscription::connectFirst() {
     if (!options_.waitForDaemon) return connect(options_.connectTimeout);
     try {
         connect(options_.reconnectTimeout);
-    } catch (const ConnectionError& error) {
-        fail(error.what());
-    } catch (const TimeoutError& error) {
+    } catch (const RequestError&) {
+        throw;
+    } catch (const Error& error) {
         fail(error.what());
     }
 }

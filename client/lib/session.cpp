@@ -13,6 +13,15 @@ Endpoint endpointOf(const SubscriptionOptions& options) {
     return options.endpoint ? *options.endpoint : defaultEndpoint();
 }
 
+SubscribeOptions beginningAt(const SubscribeOptions& options, std::optional<std::string> stream,
+                             std::uint64_t since) {
+    SubscribeOptions moved = options;
+    moved.stream = std::move(stream);
+    moved.since = since;
+    moved.sinceBoottime.reset();
+    return moved;
+}
+
 } // namespace
 
 Session::Session(const SubscriptionOptions& options, const std::optional<StreamPosition>& position,
@@ -31,12 +40,8 @@ std::optional<std::vector<Event>> Session::takeDevices() {
 
 /// @return false if the stream is another one
 bool Session::goOn(const StreamPosition& position) {
-    SubscribeOptions options = options_;
-    options.stream = position.stream;
-    options.since = position.next;
-    options.sinceBoottime.reset();
     try {
-        subscription_ = client_.subscribe(options, handlers_);
+        subscription_ = client_.subscribe(beginningAt(options_, position.stream, position.next), handlers_);
         return true;
     } catch (const RequestError& error) {
         if (error.name() == names::error::StreamChanged) return false;
@@ -52,11 +57,7 @@ void Session::begin() {
 // Not from the oldest kept: what the history of the new stream has overwritten already is told, too.
 void Session::beginNewStream() {
     if (options_.list) return listAndSubscribe();
-    SubscribeOptions options = options_;
-    options.stream.reset();
-    options.since = 1;
-    options.sinceBoottime.reset();
-    subscription_ = client_.subscribe(options, handlers_);
+    subscription_ = client_.subscribe(beginningAt(options_, std::nullopt, 1), handlers_);
 }
 
 // The list is of a moment of the stream, and the subscription begins there. If a new stream begins between
