@@ -130,7 +130,7 @@ TEST_P(LibraryResume, OutlivesADaemonThatDoesNotAnswer) {
 TEST_P(LibraryResume, TellsOfItselfAlsoWhatAHandlerHasThrownAt) {
     subscribe(options());
     SubscriptionHandlers handlers = user_.handlers();
-    handlers.disconnected = [this, told = handlers.disconnected](const std::string& reason) {
+    handlers.disconnected = [told = handlers.disconnected](const std::string& reason) {
         told(reason);
         throw std::runtime_error(reason);
     };
