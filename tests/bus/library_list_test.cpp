@@ -8,6 +8,8 @@
 #include <map>
 #include <set>
 #include <stdexcept>
+#include <stop_token>
+#include <thread>
 
 namespace keventd::test {
 namespace {
@@ -18,6 +20,26 @@ using testing::ElementsAre;
 bool isPresent(const Event& event) {
     return (event.flags & Present) != 0;
 }
+
+std::string nameOf(const Event& event) {
+    return event.object.substr(event.object.rfind('/') + 1);
+}
+
+/// Gives a device another name and its own again, as fast as that goes, without waiting for anybody.
+class Renamer {
+public:
+    Renamer(const std::string& name, const std::string& other)
+        : thread_([name, other](const std::stop_token& stop) {
+              NetDevices devices;
+              while (!stop.stop_requested()) {
+                  devices.rename(name, other);
+                  devices.rename(other, name);
+              }
+          }) {}
+
+private:
+    std::jthread thread_;
+};
 
 class LibraryList : public LibraryTest {
 protected:
@@ -53,8 +75,7 @@ protected:
     [[nodiscard]] std::map<std::string, std::string> lives() const {
         std::map<std::string, std::string> lives;
         for (const Event& event : user_.events()) {
-            lives[event.object.substr(event.object.rfind('/') + 1)] +=
-                (isPresent(event) ? "present" : event.action) + " ";
+            lives[nameOf(event)] += (isPresent(event) ? "present" : event.action) + " ";
         }
         return lives;
     }
@@ -89,6 +110,24 @@ TEST_P(LibraryList, HasNoGapAndNoRepeatBesideTheEvents) {
         EXPECT_TRUE(life == "present remove " || life == "add remove ") << name << ": " << life;
     }
     EXPECT_EQ(lives().size(), 60U);
+}
+
+// What happens between the list and the subscription is in neither's time.
+TEST_P(LibraryList, IsFollowedByTheVeryNextEvent) {
+    createAndSync("kevl0");
+    SubscriptionOptions either = netDevices();
+    either.filter.objects = {"*/net/kevl[01]"};
+    const Renamer renamer("kevl0", "kevl1");
+    for (int round = 0; round < 50; ++round) {
+        user_.subscribe(either);
+        const std::size_t first = user_.events().size();
+        ASSERT_TRUE(user_.waitForEvents(first + 10));
+        EXPECT_TRUE(isPresent(user_.events()[first]));
+        for (std::size_t i = first + 1; i < first + 10; ++i) {
+            ASSERT_EQ(user_.events()[i].action, "move");
+            ASSERT_NE(nameOf(user_.events()[i]), nameOf(user_.events()[i - 1])) << i - first << ". event";
+        }
+    }
 }
 
 TEST_P(LibraryList, ComesAnewWithANewStream) {
