@@ -1,0 +1,184 @@
+#include "daemon/publish/bus_membership.h"
+
+#include "daemon/base/errors.h"
+#include "daemon/base/logging.h"
+#include "daemon/base/text.h"
+#include "daemon/publish/peer.h"
+
+#include <utility>
+
+namespace keventd {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* LocalName = "org.freedesktop.DBus.Local";
+constexpr const char* LocalPath = "/org/freedesktop/DBus/Local";
+constexpr const char* DriverName = "org.freedesktop.DBus";
+constexpr const char* DriverPath = "/org/freedesktop/DBus";
+
+std::string_view messageOf(const sd_bus_error& error) {
+    return error.message != nullptr ? error.message : error.name;
+}
+
+} // namespace
+
+BusMembership::BusMembership(EventLoop& loop, std::string address, const char* name, Handlers handlers)
+    : loop_(loop), address_(std::move(address)), name_(name), handlers_(std::move(handlers)),
+      joinBackoff_(500ms, 5s), nameBackoff_(5s, 60s),
+      joinTimer_(loop.addTimer("join bus", [this] { join(); })),
+      nameTimer_(loop.addTimer("request name", [this] { guarded([this] { requestName(); }); })),
+      afterTurn_(loop.addPost("bus connection", [this] { onTurn(); })) {
+    join();
+}
+
+BusMembership::~BusMembership() {
+    leave();
+}
+
+void BusMembership::join() {
+    leave();
+    try {
+        open();
+    } catch (const std::exception& error) {
+        leave();
+        joinLater(error.what());
+    }
+}
+
+void BusMembership::open() {
+    sd_bus* bus = nullptr;
+    checkResult(sd_bus_new(&bus), "create bus connection");
+    bus_.reset(bus);
+    configure();
+    watchForBus();
+    handlers_.onOpen(bus);
+    checkResult(sd_bus_start(bus), "connect");
+    checkResult(sd_bus_attach_event(bus, loop_.get(), static_cast<int>(Priority::Normal)),
+                "attach bus connection");
+}
+
+void BusMembership::configure() {
+    sd_bus* bus = bus_.get();
+    checkResult(sd_bus_set_address(bus, address_.c_str()), text("bus address '", address_, "'"));
+    checkResult(sd_bus_set_bus_client(bus, 1), "join bus");
+    checkResult(sd_bus_negotiate_fds(bus, 0), "refuse descriptors");
+    checkResult(sd_bus_set_watch_bind(bus, 1), "wait for the bus");
+    checkResult(sd_bus_set_connected_signal(bus, 1), "wait for the bus");
+    checkResult(sd_bus_set_exit_on_disconnect(bus, 0), "survive the bus");
+    // When the loop ends, sd-bus would wait for a bus that does not answer.
+    checkResult(sd_bus_set_close_on_exit(bus, 0), "leave the bus without waiting");
+}
+
+void BusMembership::watchForBus() {
+    const auto onConnect = [](sd_bus_message*, void* self, sd_bus_error*) {
+        auto& connection = *static_cast<BusMembership*>(self);
+        return connection.guarded([&] { connection.onConnected(); });
+    };
+    sd_bus_slot* slot = nullptr;
+    checkResult(
+        sd_bus_match_signal(bus_.get(), &slot, LocalName, LocalPath, LocalName, "Connected", onConnect, this),
+        "wait for the bus");
+    connectedSlot_.reset(slot);
+}
+
+void BusMembership::onConnected() {
+    isConnected_ = true;
+    handlers_.onConnect(bus_.get());
+    watchName();
+    requestName();
+}
+
+void BusMembership::watchName() {
+    const auto onAcquired = [](sd_bus_message* signal, void* self, sd_bus_error*) {
+        auto& connection = *static_cast<BusMembership*>(self);
+        return connection.guarded([&] { connection.onNameAcquired(signal); });
+    };
+    sd_bus_slot* slot = nullptr;
+    checkResult(sd_bus_match_signal_async(bus_.get(), &slot, DriverName, DriverPath, DriverName,
+                                          "NameAcquired", onAcquired, nullptr, this),
+                "watch own name on the bus");
+    acquiredSlot_.reset(slot);
+}
+
+void BusMembership::requestName() {
+    const auto onReply = [](sd_bus_message* reply, void* self, sd_bus_error*) {
+        auto& connection = *static_cast<BusMembership*>(self);
+        return connection.guarded([&] { connection.onNameReply(reply); });
+    };
+    sd_bus_slot* slot = nullptr;
+    checkResult(sd_bus_request_name_async(bus_.get(), &slot, name_, SD_BUS_NAME_QUEUE, onReply, this),
+                "request name");
+    nameSlot_.reset(slot);
+}
+
+// Results of RequestName: D-Bus specification.
+void BusMembership::onNameReply(sd_bus_message* reply) {
+    constexpr std::uint32_t inQueue = 2;
+    if (const sd_bus_error* refused = sd_bus_message_get_error(reply))
+        return requestNameLater(messageOf(*refused));
+    std::uint32_t result = 0;
+    checkResult(sd_bus_message_read_basic(reply, 'u', &result), "read reply of the bus");
+    if (result != inQueue) return onOwnName();
+    logWarning(text("name ", name_, " on bus ", address_, " belongs to somebody else, waiting for it"));
+}
+
+void BusMembership::onNameAcquired(sd_bus_message* signal) {
+    const char* name = nullptr;
+    checkResult(sd_bus_message_read_basic(signal, 's', static_cast<void*>(&name)), "read signal of the bus");
+    if (std::string_view(name) == name_) onOwnName();
+}
+
+// Told by the reply and by a signal, in either order.
+void BusMembership::onOwnName() {
+    joinBackoff_.succeed();
+    nameBackoff_.succeed();
+    if (!std::exchange(ownsName_, true)) logInfo(text("joined bus ", address_, " as ", name_));
+}
+
+void BusMembership::onTurn() {
+    // What fails closes the connection.
+    if (bus_ && queuedReads(bus_.get()) > 0) sd_bus_process(bus_.get(), nullptr);
+    rejoinIfEnded();
+}
+
+// The signal Disconnected does not tell of every end: a connect(2) that fails later than at once (TCP) leaves
+// sd-bus (252) without a source of events that would have it sent.
+void BusMembership::rejoinIfEnded() {
+    if (!bus_ || (!failure_ && sd_bus_is_open(bus_.get()) > 0)) return;
+    const std::string reason = failure_.value_or(howItEnded());
+    leave();
+    joinLater(reason);
+}
+
+const char* BusMembership::howItEnded() const {
+    if (!isConnected_) return "nobody answers";
+    return ownsName_ ? "it is gone" : "it hung up";
+}
+
+void BusMembership::joinLater(std::string_view reason) {
+    if (joinBackoff_.isFirst())
+        logWarning(text("bus ", address_, ": ", reason, ", joining when it is there"));
+    joinTimer_->armAt(std::chrono::steady_clock::now() + joinBackoff_.delay());
+}
+
+void BusMembership::requestNameLater(std::string_view reason) {
+    if (nameBackoff_.isFirst()) {
+        logWarning(text("bus ", address_, " does not give the name ", name_, ": ", reason,
+                        ", serving without it, asking again"));
+    }
+    nameTimer_->armAt(std::chrono::steady_clock::now() + nameBackoff_.delay());
+}
+
+void BusMembership::leave() {
+    ownsName_ = isConnected_ = false;
+    failure_.reset();
+    joinTimer_->disable();
+    nameTimer_->disable();
+    if (!bus_) return;
+    handlers_.onLeave(bus_.get());
+    for (BusSlotHandle* slot : {&nameSlot_, &acquiredSlot_, &connectedSlot_}) slot->reset();
+    bus_.reset();
+}
+
+} // namespace keventd
