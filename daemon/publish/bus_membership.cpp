@@ -23,8 +23,9 @@ std::string_view messageOf(const sd_bus_error& error) {
 
 } // namespace
 
-BusMembership::BusMembership(EventLoop& loop, std::string address, const char* name, Handlers handlers)
-    : loop_(loop), address_(std::move(address)), name_(name), handlers_(std::move(handlers)),
+BusMembership::BusMembership(EventLoop& loop, std::string address, const char* name, Handlers handlers,
+                             NameUse use)
+    : loop_(loop), address_(std::move(address)), name_(name), use_(use), handlers_(std::move(handlers)),
       joinBackoff_(500ms, 5s), nameBackoff_(5s, 60s),
       joinTimer_(loop.addTimer("join bus", [this] { join(); })),
       nameTimer_(loop.addTimer("request name", [this] { guarded([this] { requestName(); }); })),
@@ -44,6 +45,11 @@ void BusMembership::join() {
         leave();
         joinLater(error.what());
     }
+}
+
+void BusMembership::renew() {
+    takesNameAlong_ = use_ == NameUse::HandedOn;
+    join();
 }
 
 void BusMembership::open() {
@@ -94,11 +100,20 @@ void BusMembership::watchName() {
         auto& connection = *static_cast<BusMembership*>(self);
         return connection.guarded([&] { connection.onNameAcquired(signal); });
     };
+    const auto onLost = [](sd_bus_message* signal, void* self, sd_bus_error*) {
+        auto& connection = *static_cast<BusMembership*>(self);
+        return connection.guarded([&] { connection.onNameLost(signal); });
+    };
+    acquiredSlot_ = matchDriver("NameAcquired", onAcquired);
+    if (use_ == NameUse::HandedOn) lostSlot_ = matchDriver("NameLost", onLost);
+}
+
+BusSlotHandle BusMembership::matchDriver(const char* signal, sd_bus_message_handler_t handler) {
     sd_bus_slot* slot = nullptr;
-    checkResult(sd_bus_match_signal_async(bus_.get(), &slot, DriverName, DriverPath, DriverName,
-                                          "NameAcquired", onAcquired, nullptr, this),
+    checkResult(sd_bus_match_signal_async(bus_.get(), &slot, DriverName, DriverPath, DriverName, signal,
+                                          handler, nullptr, this),
                 "watch own name on the bus");
-    acquiredSlot_.reset(slot);
+    return BusSlotHandle(slot);
 }
 
 void BusMembership::requestName() {
@@ -106,9 +121,11 @@ void BusMembership::requestName() {
         auto& connection = *static_cast<BusMembership*>(self);
         return connection.guarded([&] { connection.onNameReply(reply); });
     };
+    std::uint64_t flags = SD_BUS_NAME_QUEUE;
+    if (use_ == NameUse::HandedOn) flags |= SD_BUS_NAME_ALLOW_REPLACEMENT;
+    if (takesNameAlong_) flags |= SD_BUS_NAME_REPLACE_EXISTING;
     sd_bus_slot* slot = nullptr;
-    checkResult(sd_bus_request_name_async(bus_.get(), &slot, name_, SD_BUS_NAME_QUEUE, onReply, this),
-                "request name");
+    checkResult(sd_bus_request_name_async(bus_.get(), &slot, name_, flags, onReply, this), "request name");
     nameSlot_.reset(slot);
 }
 
@@ -129,11 +146,21 @@ void BusMembership::onNameAcquired(sd_bus_message* signal) {
     if (std::string_view(name) == name_) onOwnName();
 }
 
+// By another process that may own it.
+void BusMembership::onNameLost(sd_bus_message* signal) {
+    const char* name = nullptr;
+    checkResult(sd_bus_message_read_basic(signal, 's', static_cast<void*>(&name)), "read signal of the bus");
+    if (std::string_view(name) != name_ || !std::exchange(ownsName_, false)) return;
+    logWarning(text("name ", name_, " on bus ", address_, " was taken by somebody else, waiting for it"));
+}
+
 // Told by the reply and by a signal, in either order.
 void BusMembership::onOwnName() {
     joinBackoff_.succeed();
     nameBackoff_.succeed();
-    if (!std::exchange(ownsName_, true)) logInfo(text("joined bus ", address_, " as ", name_));
+    const bool isRenewed = std::exchange(takesNameAlong_, false);
+    if (std::exchange(ownsName_, true)) return;
+    logMessage(isRenewed ? LogLevel::Debug : LogLevel::Info, text("joined bus ", address_, " as ", name_));
 }
 
 void BusMembership::onTurn() {
@@ -158,7 +185,7 @@ const char* BusMembership::howItEnded() const {
 
 void BusMembership::joinLater(std::string_view reason) {
     if (joinBackoff_.isFirst())
-        logWarning(text("bus ", address_, ": ", reason, ", joining when it is there"));
+        logWarning(text("bus ", address_, ": ", reason, ", joining when it is there (as ", name_, ")"));
     joinTimer_->armAt(std::chrono::steady_clock::now() + joinBackoff_.delay());
 }
 
@@ -177,7 +204,7 @@ void BusMembership::leave() {
     nameTimer_->disable();
     if (!bus_) return;
     handlers_.onLeave(bus_.get());
-    for (BusSlotHandle* slot : {&nameSlot_, &acquiredSlot_, &connectedSlot_}) slot->reset();
+    for (BusSlotHandle* slot : {&nameSlot_, &lostSlot_, &acquiredSlot_, &connectedSlot_}) slot->reset();
     bus_.reset();
 }
 

@@ -28,12 +28,26 @@ public:
         std::function<void(sd_bus*)> onLeave;   ///< it is about to be closed: whatever refers to it must go
     };
 
+    enum class NameUse {
+        Kept,     ///< nobody can take the name from us
+        HandedOn, ///< the next connection takes it from the one before: renew()
+    };
+
     /// @param address  D-Bus address (isBusAddress())
     /// @param name     to own on the bus, a literal
-    BusMembership(EventLoop& loop, std::string address, const char* name, Handlers handlers);
+    BusMembership(EventLoop& loop, std::string address, const char* name, Handlers handlers,
+                  NameUse use = NameUse::Kept);
     BusMembership(const BusMembership&) = delete;
     BusMembership& operator=(const BusMembership&) = delete;
     ~BusMembership();
+
+    /// @return whether the present connection is in order, and the name is its own
+    [[nodiscard]] bool ownsName() const { return ownsName_ && !failure_; }
+    /// @return the present connection, borrowed; nullptr if there is none
+    [[nodiscard]] sd_bus* bus() const { return bus_.get(); }
+    /// Closes the connection, and joins again at once, taking the name along (NameUse::HandedOn). Not to be
+    /// called from what sd-bus calls.
+    void renew();
 
     /// Runs a function reached from C through the present connection; if it throws, the connection ends
     /// after the turn.
@@ -58,6 +72,8 @@ private:
     void onConnected();
     void onNameReply(sd_bus_message* reply);
     void onNameAcquired(sd_bus_message* signal);
+    void onNameLost(sd_bus_message* signal);
+    [[nodiscard]] BusSlotHandle matchDriver(const char* signal, sd_bus_message_handler_t handler);
     void onOwnName();
     void leave();
     void onTurn();
@@ -69,6 +85,7 @@ private:
     EventLoop& loop_;
     std::string address_;
     const char* name_;
+    NameUse use_;
     Handlers handlers_;
     Backoff joinBackoff_;
     Backoff nameBackoff_;
@@ -78,9 +95,11 @@ private:
     BusHandle bus_;
     bool isConnected_ = false;
     bool ownsName_ = false;
+    bool takesNameAlong_ = false; // from the connection before, which the bus may not know to have ended
     std::optional<std::string> failure_; // of our own on this connection, which then is to end
     BusSlotHandle connectedSlot_;
     BusSlotHandle acquiredSlot_;
+    BusSlotHandle lostSlot_;
     BusSlotHandle nameSlot_;
 };
 
