@@ -45,6 +45,7 @@ void overrule(Settings& settings, const Options& commandLine) {
     overrule(settings.bus, commandLine.bus);
     overrule(settings.historyBytes, commandLine.historyBytes);
     overrule(settings.reorderWait, commandLine.reorderWait);
+    overrule(settings.broadcast.ratePerSecond, commandLine.broadcastRate);
     overrule(settings.logLevel, commandLine.logLevel);
 }
 

@@ -91,9 +91,7 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
                      manager_, clients_) {
     blockSignals();
     raiseDescriptorLimit();
-    if (settings.bus != "none") {
-        broker_.emplace(loop_, BrokerConnection::addressOf(settings.bus), manager_, clients_);
-    }
+    if (settings.bus != "none") joinBus();
     onTerminate_ = loop_.addSignal("SIGTERM", SIGTERM, [this] { loop_.stop(); });
     onInterrupt_ = loop_.addSignal("SIGINT", SIGINT, [this] { loop_.stop(); });
     onHangup_ = loop_.addSignal("SIGHUP", SIGHUP, [this] { onReload(); });
@@ -105,6 +103,7 @@ void Daemon::onReload() {
     try {
         const std::vector<std::string> waiting = configuration_.reload();
         setLogLevel(configuration_.settings().logLevel);
+        broadcast();
         logInfo(text("configuration reloaded from ", fromWhere(configuration_)));
         for (const std::string& key : waiting) logWarning(text(key, ": takes effect at the next start"));
     } catch (const ConfigError& error) {
@@ -114,6 +113,24 @@ void Daemon::onReload() {
         logError(text(error.what(), "; configuration not reloaded, keeping the one in force"));
     }
     sd_notify(0, "READY=1");
+}
+
+void Daemon::joinBus() {
+    const std::string address = BrokerConnection::addressOf(configuration_.settings().bus);
+    broker_.emplace(loop_, address, manager_, clients_);
+    broadcast();
+}
+
+// As it is wanted now; before a bus is joined, and where there is none, not at all.
+void Daemon::broadcast() {
+    const BroadcastOptions& wanted = configuration_.settings().broadcast;
+    if (!broker_ || wanted.ratePerSecond == 0) {
+        broadcaster_.reset();
+    } else if (broadcaster_) {
+        broadcaster_->change(wanted);
+    } else {
+        broadcaster_.emplace(loop_, broker_->address(), wanted, stream_, udev_);
+    }
 }
 
 void Daemon::run() {

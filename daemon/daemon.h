@@ -5,6 +5,7 @@
 #include "daemon/base/mapped_memory.h"
 #include "daemon/configuration.h"
 #include "daemon/inherited_descriptors.h"
+#include "daemon/publish/broadcaster.h"
 #include "daemon/publish/broker_connection.h"
 #include "daemon/publish/clients.h"
 #include "daemon/publish/device_listings.h"
@@ -41,6 +42,8 @@ public:
 
 private:
     Daemon(Configuration& configuration, const Settings& settings, InheritedDescriptors inherited);
+    void joinBus();
+    void broadcast();
     void onReload();
 
     Configuration& configuration_;
@@ -61,6 +64,7 @@ private:
     ManagerObject manager_;
     PrivateSocket privateSocket_;
     std::optional<BrokerConnection> broker_;
+    std::optional<Broadcaster> broadcaster_;
     EventLoop::Handle onTerminate_;
     EventLoop::Handle onInterrupt_;
     EventLoop::Handle onHangup_;

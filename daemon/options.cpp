@@ -34,6 +34,15 @@ std::size_t parseHistory(const std::string& value) {
     return *bytes;
 }
 
+std::uint32_t parseBroadcastRate(const std::string& value) {
+    const auto rate = parseNumber(value);
+    if (!rate || *rate > MaxBroadcastRate) {
+        throw CLI::ValidationError("--broadcast-rate",
+                                   text("'", value, "': must be a number of 0 to ", MaxBroadcastRate));
+    }
+    return static_cast<std::uint32_t>(*rate);
+}
+
 LogLevel parseLevel(const std::string& name) {
     if (const auto level = parseLogLevel(name)) return *level;
     throw CLI::ValidationError("--log-level", text("'", name, "': must be ", AllowedLogLevel));
@@ -62,6 +71,8 @@ void define(CLI::App& app, Options& options) {
         "Memory for past events; K, M, G are understood [64M]");
     add(app, "--reorder-wait", "MS", options.reorderWait, parseReorderWait,
         "How long a hole in SEQNUM is waited for [50; 0 before Linux 6.9]");
+    add(app, "--broadcast-rate", "N", options.broadcastRate, parseBroadcastRate,
+        "Signals broadcast on the bus in a second at most; 0: none [1000]");
     add(app, "--log-level", "LEVEL", options.logLevel, parseLevel, "debug, info, warning or error [info]");
     app.set_version_flag("--version", std::string("keventd ") + KEVENTD_VERSION);
 }

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -18,6 +19,7 @@ struct Options {
     std::optional<std::string> bus; ///< system, session, none or an address
     std::optional<std::size_t> historyBytes;
     std::optional<std::chrono::milliseconds> reorderWait;
+    std::optional<std::uint32_t> broadcastRate; ///< 0: nothing is broadcast
     std::optional<LogLevel> logLevel;
 };
 

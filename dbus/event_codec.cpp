@@ -124,6 +124,34 @@ int readEvent(sd_bus_message* message, Event& event) {
     return in.result() < 0 ? in.result() : 1;
 }
 
+int appendBroadcast(sd_bus_message* message, const EventView& event) {
+    const auto boottime = static_cast<std::uint64_t>(event.boottime.count());
+    const auto realtime = static_cast<std::uint64_t>(event.realtime.count());
+    Appender out(message);
+    for (const char* text : {event.subsystem, event.action, event.object, event.source, event.attribute}) {
+        out.basic('s', text);
+    }
+    for (const std::uint64_t number : {event.id, event.seqnum, boottime, realtime}) out.basic('t', &number);
+    out.basic('u', &event.flags);
+    appendProperties(out, event.properties);
+    return out.result();
+}
+
+int readBroadcast(sd_bus_message* message, Event& event) {
+    Reader in(message);
+    for (std::string* text :
+         {&event.subsystem, &event.action, &event.object, &event.source, &event.attribute}) {
+        in.text(*text);
+    }
+    in.basic('t', &event.id);
+    in.basic('t', &event.seqnum);
+    in.time(event.boottime);
+    in.time(event.realtime);
+    in.basic('u', &event.flags);
+    readProperties(in, event.properties);
+    return in.result() < 0 ? in.result() : 1;
+}
+
 std::size_t encodedSize(const EventView& event) {
     constexpr std::size_t fixed = 4 * 8 + 4 + 4 + 7 + 7; // t, ttt, u, array length; padding before t and ttt
     constexpr std::size_t perString = 4 + 1 + 3;         // length, NUL, padding to the next length

@@ -18,6 +18,14 @@ namespace keventd {
 /// @return 1 and the event in `event`, 0 at the end of the surrounding array, or a negative errno
 [[nodiscard]] int readEvent(sd_bus_message* message, Event& event);
 
+/// Appends one event as the arguments of a broadcast (names::BroadcastSignature).
+/// @return as of appendEvent()
+[[nodiscard]] int appendBroadcast(sd_bus_message* message, const EventView& event);
+
+/// Reads the arguments of a broadcast.
+/// @return 1 and the event in `event`, or a negative errno
+[[nodiscard]] int readBroadcast(sd_bus_message* message, Event& event);
+
 /// @return upper bound of the bytes that the event takes in a message, alignment included
 [[nodiscard]] std::size_t encodedSize(const EventView& event);
 

@@ -107,10 +107,10 @@ std::optional<std::string> parseGroup(const std::string& group) {
     return isName ? std::optional(group) : std::nullopt;
 }
 
-std::optional<KernelBroadcast> parseKernelBroadcast(const std::string& word) {
-    if (word == "auto") return KernelBroadcast::Auto;
-    if (word == "always") return KernelBroadcast::Always;
-    if (word == "never") return KernelBroadcast::Never;
+std::optional<BroadcastOptions::Kernel> parseKernelBroadcast(const std::string& word) {
+    if (word == "auto") return BroadcastOptions::Kernel::Auto;
+    if (word == "always") return BroadcastOptions::Kernel::Always;
+    if (word == "never") return BroadcastOptions::Kernel::Never;
     return std::nullopt;
 }
 
@@ -138,9 +138,10 @@ std::vector<ConfigKey> generalKeys() {
         key("state.directory", AtNextStart, path, &Settings::stateDirectory),
         key("access.admin_group", AtOnce, string("the name or number of a group, or empty", parseGroup),
             &Settings::adminGroup),
-        key("broadcast.rate", AtOnce, number<std::uint32_t>(0, 1'000'000), &Settings::broadcastRate),
+        key("broadcast.rate", AtOnce, number<std::uint32_t>(0, MaxBroadcastRate), &Settings::broadcast,
+            &BroadcastOptions::ratePerSecond),
         key("broadcast.kernel", AtOnce, string("auto, always or never", parseKernelBroadcast),
-            &Settings::kernelBroadcast),
+            &Settings::broadcast, &BroadcastOptions::kernel),
     };
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/base/logging.h"
+#include "daemon/publish/broadcast_options.h"
 #include "daemon/publish/limits.h"
 
 #include <chrono>
@@ -12,13 +13,6 @@
 
 namespace keventd {
 
-/// Whether events of the `kernel` stage are broadcast.
-enum class KernelBroadcast {
-    Auto, ///< where no udevd runs
-    Always,
-    Never,
-};
-
 struct Settings {
     LogLevel logLevel = LogLevel::Info;
     std::size_t historyBytes = 64 * 1024 * 1024;
@@ -27,9 +21,8 @@ struct Settings {
     std::optional<std::string> socket;                    ///< path; default: by who runs the daemon
     std::optional<std::string> stateDirectory;            ///< default: where the socket is
     Limits limits;
-    std::string adminGroup;             ///< name or number; empty: none
-    std::uint32_t broadcastRate = 1000; ///< events a second; 0: nothing is broadcast
-    KernelBroadcast kernelBroadcast = KernelBroadcast::Auto;
+    std::string adminGroup; ///< name or number; empty: none
+    BroadcastOptions broadcast;
 
     friend bool operator==(const Settings&, const Settings&) = default;
 };

@@ -6,12 +6,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
 namespace keventd {
 
 inline constexpr std::chrono::milliseconds MaxReorderWait{10'000};
+inline constexpr std::uint32_t MaxBroadcastRate = 1'000'000;
 inline constexpr std::size_t MinHistoryBytes = History::MinBytes;
 inline constexpr const char* AllowedHistorySize = "a size of at least 256K, such as 64M";
 inline constexpr const char* AllowedLogLevel = "debug, info, warning or error";

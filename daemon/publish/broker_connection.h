@@ -23,6 +23,8 @@ public:
     /// @throws FatalError if there is no session bus
     [[nodiscard]] static std::string addressOf(const std::string& option);
 
+    [[nodiscard]] const std::string& address() const { return membership_.address(); }
+
 private:
     void watchClients(sd_bus* bus);
     void onNameOwnerChanged(sd_bus_message* signal);

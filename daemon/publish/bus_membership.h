@@ -41,6 +41,8 @@ public:
     BusMembership& operator=(const BusMembership&) = delete;
     ~BusMembership();
 
+    /// @return D-Bus address
+    [[nodiscard]] const std::string& address() const { return address_; }
     /// @return whether the present connection is in order, and the name is its own
     [[nodiscard]] bool ownsName() const { return ownsName_ && !failure_; }
     /// @return the present connection, borrowed; nullptr if there is none

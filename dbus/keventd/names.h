@@ -7,11 +7,20 @@ inline constexpr const char* Bus = "org.keventd1";
 inline constexpr const char* Object = "/org/keventd1";
 inline constexpr const char* Manager = "org.keventd1.Manager";
 
+/// Owned by the connection that broadcasts, which is another than that of `Bus`.
+inline constexpr const char* EventsBus = "org.keventd1.Events";
+/// Interfaces of the broadcasts.
+inline constexpr const char* Events = "org.keventd1.Events";
+inline constexpr const char* KernelEvents = "org.keventd1.KernelEvents";
+
 /// One event on the bus: id, source, action, subsystem, object, attribute, seqnum, boottime, realtime,
 /// flags, properties.
 inline constexpr const char* EventSignature = "(tssssstttua{ss})";
 inline constexpr const char* EventArraySignature = "a(tssssstttua{ss})";
 inline constexpr const char* EventStructContents = "tssssstttua{ss}";
+/// One event as the arguments of a broadcast: subsystem, action, object, source, attribute (which match rules
+/// know as arg0 to arg4), id, seqnum, boottime, realtime, flags, properties.
+inline constexpr const char* BroadcastSignature = "sssssttttua{ss}";
 
 namespace method {
 inline constexpr const char* Subscribe = "Subscribe";
@@ -25,6 +34,8 @@ inline constexpr const char* Sync = "Sync";
 namespace signal {
 inline constexpr const char* Events = "Events";
 inline constexpr const char* Lost = "Lost";
+inline constexpr const char* Event = "Event";
+inline constexpr const char* Skipped = "Skipped";
 } // namespace signal
 
 namespace property {
@@ -70,6 +81,7 @@ inline constexpr const char* Kernel = "kernel";
 inline constexpr const char* Udev = "udev";
 inline constexpr const char* Coldplug = "coldplug";
 inline constexpr const char* Keventd = "keventd";
+inline constexpr const char* Quota = "quota";
 } // namespace source
 
 /// What keventd says by itself: about the stream (source `keventd`), and about what exists (source

@@ -28,7 +28,8 @@ protected:
     }
 
     [[nodiscard]] bool isServedOnTheBus() {
-        return waitForName(broker_->address()) && servesOn(broker_->address(), Via::Broker);
+        return waitForName(broker_->address()) && waitForName(broker_->address(), names::EventsBus) &&
+               servesOn(broker_->address(), Via::Broker);
     }
     [[nodiscard]] bool isServedPrivately() { return servesOn(daemon_->address(), Via::Private); }
 

@@ -1,7 +1,5 @@
 #include "tests/bus/bus_test.h"
 
-#include "keventd/names.h"
-
 #include <algorithm>
 #include <utility>
 
@@ -10,6 +8,8 @@ namespace {
 
 constexpr const char* Driver = "org.freedesktop.DBus";
 constexpr const char* DriverObject = "/org/freedesktop/DBus";
+
+} // namespace
 
 bool hasOwner(const BusClient& client, const char* name) {
     sd_bus_message* reply = nullptr;
@@ -21,8 +21,6 @@ bool hasOwner(const BusClient& client, const char* name) {
     checkBus(sd_bus_message_read(reply, "b", &owned), "read reply");
     return owned != 0;
 }
-
-} // namespace
 
 std::string nameOf(Road road) {
     switch (road) {
@@ -58,6 +56,7 @@ void BusTest::SetUp() {
     DaemonOptions options;
     options.arguments = daemonArguments_;
     if (broker_) options.bus = broker_->address();
+    adjust(options);
     daemon_.emplace(std::move(options));
     if (broker_) {
         ASSERT_TRUE(waitForName(broker_->address())) << daemon_->log();
@@ -128,7 +127,7 @@ void expectEveryIdAccountedFor(const Subscriber& subscriber) {
     EXPECT_EQ(lost, subscriber.lost().end()) << "told lost, but not";
 }
 
-bool waitForName(const std::string& busAddress) {
+bool waitForName(const std::string& busAddress, const char* name) {
     const BusClient client(busAddress, Via::Broker);
     sd_bus_slot* slot = nullptr;
     const auto ignore = [](sd_bus_message*, void*, sd_bus_error*) { return 0; };
@@ -137,7 +136,7 @@ bool waitForName(const std::string& busAddress) {
              "watch names");
     const BusSlotHandle watch(slot);
     const Deadline deadline;
-    while (!hasOwner(client, names::Bus)) {
+    while (!hasOwner(client, name)) {
         if (deadline.expired()) return false;
         if (checkBus(sd_bus_process(client.get(), nullptr), "process connection") > 0) continue;
         checkBus(sd_bus_wait(client.get(), static_cast<std::uint64_t>(deadline.left().count())), "wait");

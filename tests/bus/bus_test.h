@@ -1,6 +1,7 @@
 // Fixtures: the real daemon, reached by each of its roads.
 #pragma once
 
+#include "keventd/names.h"
 #include "tests/bus/tagged_uevents.h"
 #include "tests/support/broker.h"
 #include "tests/support/daemon_process.h"
@@ -55,6 +56,8 @@ class BusTest : public testing::TestWithParam<Road> {
 protected:
     explicit BusTest(std::vector<std::string> daemonArguments = {});
     void SetUp() override;
+    /// What else a test wants of its daemon.
+    virtual void adjust(DaemonOptions& options) { static_cast<void>(options); }
 
     [[nodiscard]] DaemonProcess& daemon() { return *daemon_; }
     [[nodiscard]] Broker& broker() { return *broker_; }
@@ -107,6 +110,8 @@ void expectEveryIdAccountedFor(const Subscriber& subscriber);
 
 /// Waits until the daemon has its name on the bus.
 /// @return false at the deadline
-[[nodiscard]] bool waitForName(const std::string& busAddress);
+[[nodiscard]] bool waitForName(const std::string& busAddress, const char* name = names::Bus);
+/// @return whether somebody owns the name now
+[[nodiscard]] bool hasOwner(const BusClient& client, const char* name);
 
 } // namespace keventd::test

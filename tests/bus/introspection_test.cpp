@@ -20,12 +20,25 @@ constexpr const char* Members[] = {
 class Introspection : public BusTest {
 protected:
     /// @param xml  a document that must agree with the installed one
-    void expectInstalledXml(const std::string& xml) const {
+    void expectInstalledXml(const std::string& xml, const std::string& interface = names::Manager) const {
         const std::string path = directory_.file("live.xml");
         std::ofstream(path) << xml;
-        const Finished diff =
-            run({"/usr/bin/python3", INTROSPECTION_DIFF, names::Manager, INSTALLED_XML, path});
+        const std::string installed = std::string(INSTALLED_XML_DIRECTORY) + "/" + interface + ".xml";
+        const Finished diff = run({"/usr/bin/python3", INTROSPECTION_DIFF, interface, installed, path});
         EXPECT_EQ(diff.status, 0) << diff.out << diff.err;
+    }
+
+    /// @param name  whose object; nullptr without a bus
+    [[nodiscard]] std::string introspect(const char* name) const {
+        const BusClient client = connect();
+        sd_bus_message* reply = nullptr;
+        checkBus(sd_bus_call_method(client.get(), name, names::Object, "org.freedesktop.DBus.Introspectable",
+                                    "Introspect", nullptr, &reply, ""),
+                 "introspect");
+        const BusMessageHandle handle(reply);
+        const char* xml = nullptr;
+        checkBus(sd_bus_message_read(reply, "s", &xml), "read reply");
+        return xml;
     }
 
     static void expectEveryMember(const std::string& text) {
@@ -62,15 +75,14 @@ private:
 };
 
 TEST_P(Introspection, AgreesWithTheInstalledXml) {
-    const BusClient client = connect();
-    sd_bus_message* reply = nullptr;
-    checkBus(sd_bus_call_method(client.get(), via() == Via::Broker ? names::Bus : nullptr, names::Object,
-                                "org.freedesktop.DBus.Introspectable", "Introspect", nullptr, &reply, ""),
-             "introspect");
-    const BusMessageHandle handle(reply);
-    const char* xml = nullptr;
-    checkBus(sd_bus_message_read(reply, "s", &xml), "read reply");
-    expectInstalledXml(xml);
+    expectInstalledXml(introspect(via() == Via::Broker ? names::Bus : nullptr));
+}
+
+// They come from elsewhere: who looks for them here would wait in vain.
+TEST_P(Introspection, ShowsNoBroadcasts) {
+    const std::string xml = introspect(via() == Via::Broker ? names::Bus : nullptr);
+    EXPECT_EQ(xml.find(names::Events), std::string::npos) << xml;
+    EXPECT_EQ(xml.find(names::KernelEvents), std::string::npos) << xml;
 }
 
 TEST_P(Introspection, IsShownByBusctl) {
@@ -98,6 +110,18 @@ TEST_P(Introspection, AgreesWithTheInstalledXmlThroughGdbus) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, Introspection, AllRoads, NameOfRoad());
+
+class IntrospectionOfBroadcasts : public Introspection {};
+
+TEST_P(IntrospectionOfBroadcasts, AgreesWithTheInstalledXml) {
+    ASSERT_TRUE(waitForName(address(), names::EventsBus)) << daemon().log();
+    const std::string xml = introspect(names::EventsBus);
+    expectInstalledXml(xml, names::Events);
+    expectInstalledXml(xml, names::KernelEvents);
+    EXPECT_EQ(xml.find(names::Manager), std::string::npos) << xml;
+}
+
+INSTANTIATE_TEST_SUITE_P(, IntrospectionOfBroadcasts, BrokerRoads, NameOfRoad());
 
 } // namespace
 } // namespace keventd::test

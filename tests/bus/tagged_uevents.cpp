@@ -19,7 +19,7 @@ std::string TaggedUevents::whyImpossible() {
 void TaggedUevents::write(const std::string& action, const std::string& device) {
     const std::string path = "/sys" + objectOf(device) + "/uevent";
     const UniqueFd file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    const std::string text = action + " " + uuid_ + " N=" + std::to_string(++written_);
+    const std::string text = action + " " + uuid_ + " N=" + std::to_string(++written_) + padding_;
     if (!file || ::write(file.get(), text.data(), text.size()) < 0) {
         throw std::system_error(errno, std::generic_category(), "write to " + path);
     }

@@ -22,6 +22,8 @@ public:
     /// @param device  of /sys/devices/virtual/mem
     void write(const std::string& action = "change", const std::string& device = "null");
     void writeMany(std::uint64_t count);
+    /// Makes what is written from now on larger; an event of a device has 2048 bytes at most.
+    void setPadding(std::size_t bytes) { padding_ = " PAD=" + std::string(bytes, 'x'); }
 
     /// @return how many have been written: the number of the last one
     [[nodiscard]] std::uint64_t written() const { return written_; }
@@ -34,6 +36,7 @@ public:
 private:
     std::string uuid_ = newUuid();
     std::uint64_t written_ = 0;
+    std::string padding_;
 };
 
 [[nodiscard]] std::vector<std::uint64_t> numbersOf(const std::vector<Event>& events);

@@ -91,7 +91,7 @@ TEST_F(CommandLine, HelpNamesEveryOption) {
     const Finished finished = keventd({"--help"});
     EXPECT_EQ(finished.status, 0);
     for (const char* option : {"--config", "--socket", "--bus", "--state", "--history", "--reorder-wait",
-                               "--log-level", "--version"}) {
+                               "--broadcast-rate", "--log-level", "--version"}) {
         EXPECT_NE(finished.out.find(option), std::string::npos) << option;
     }
 }
@@ -118,6 +118,14 @@ TEST_F(CommandLine, UnknownLogLevelIsRefused) {
 
 TEST_F(CommandLine, NegativeReorderWaitIsRefused) {
     expectOneLine(start({socketOption(), "--reorder-wait=-1"}), WrongUsage, "--reorder-wait");
+}
+
+TEST_F(CommandLine, BroadcastRateOfNoNumberIsRefused) {
+    expectOneLine(start({socketOption(), "--broadcast-rate=many"}), WrongUsage, "--broadcast-rate");
+}
+
+TEST_F(CommandLine, BroadcastRateThatIsTooHighIsRefused) {
+    expectOneLine(start({socketOption(), "--broadcast-rate=1000001"}), WrongUsage, "--broadcast-rate");
 }
 
 TEST_F(CommandLine, HistoryLargerThanMemoryIsNoReasonToDieSilently) {

@@ -19,21 +19,53 @@ constexpr const char* BrokerProgram = "/usr/bin/dbus-broker";
 constexpr const char* MachineId = "0123456789abcdef0123456789abcdef";
 constexpr int FirstInherited = 3; // ChildOptions::inherited
 
-// Everybody may do everything. <type> gives the limits of a session bus; the limit on connections of the
-// system bus is tested nowhere.
+// <type> gives the limits of a session bus; the limit on connections of the system bus is tested nowhere.
 constexpr const char* DaemonConfig =
     R"(<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
   <auth>EXTERNAL</auth>
+)";
+
+// Everybody may do everything.
+constexpr const char* PermissivePolicy = R"(
   <policy context="default">
     <allow user="*"/>
     <%s own="*"/>
     <allow send_destination="*" eavesdrop="true"/>
     <allow receive_sender="*" eavesdrop="true"/>
   </policy>
-  <listen>)";
+)";
+
+// As of /usr/share/dbus-1/system.conf.
+constexpr const char* SystemPolicy = R"(
+  <policy context="default">
+    <allow user="*"/>
+    <deny own="*"/>
+    <deny send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="method_return"/>
+    <allow receive_type="error"/>
+    <allow receive_type="signal"/>
+    <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus"/>
+    <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus.Introspectable"/>
+    <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus.Properties"/>
+    <deny send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus"
+          send_member="UpdateActivationEnvironment"/>
+    <deny send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus.Debug.Stats"/>
+    <deny send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.systemd1.Activator"/>
+  </policy>
+)";
+
+std::string policyOf(DbusDaemon::Names names) {
+    if (names == DbusDaemon::Names::System) return SystemPolicy;
+    std::string policy = PermissivePolicy;
+    return policy.replace(policy.find("%s"), 2, names == DbusDaemon::Names::Any ? "allow" : "deny");
+}
 
 // Source: dbus-broker, src/launch/policy.c, policy_export(): batches (connect, own, send, receive) for uids,
 // and for ranges of gids or uids; SELinux contexts; AppArmor; type of the bus.
@@ -109,9 +141,8 @@ bool DbusDaemon::isInstalled() {
 }
 
 void DbusDaemon::start() {
-    std::string config = DaemonConfig;
-    config.replace(config.find("%s"), 2, names_ == Names::Any ? "allow" : "deny");
-    std::ofstream(file("bus.conf")) << config << address() << "</listen>\n</busconfig>\n";
+    std::ofstream(file("bus.conf")) << DaemonConfig << "<listen>" << address() << "</listen>\n"
+                                    << policyOf(names_) << more_ << "</busconfig>\n";
     auto [ours, theirs] = socketPair();
     process_ = std::make_unique<ChildProcess>(
         ChildOptions{.command = {DaemonProgram, "--config-file=" + file("bus.conf"), "--nofork",

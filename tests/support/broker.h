@@ -12,6 +12,7 @@
 #include <csignal>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace keventd::test {
 
@@ -31,6 +32,7 @@ public:
     virtual void kill();
     /// SIGSTOP: it holds its connections, and reads nothing.
     void freeze() { process_->signal(SIGSTOP); }
+    void thaw() { process_->signal(SIGCONT); }
 
 protected:
     Broker();
@@ -48,16 +50,20 @@ private:
 class DbusDaemon final : public Broker {
 public:
     enum class Names {
-        Any, ///< everybody may own any name
-        None ///< nobody may own one
+        Any,    ///< everybody may own any name
+        None,   ///< nobody may own one
+        System, ///< nobody may own one, or call anybody but the bus, as on a system bus without more policies
     };
-    explicit DbusDaemon(Names names = Names::Any) : names_(names) {}
+    /// @param more  elements of the configuration, in XML: what is said last, counts
+    explicit DbusDaemon(Names names = Names::Any, std::string more = {})
+        : names_(names), more_(std::move(more)) {}
 
     [[nodiscard]] static bool isInstalled();
     void start() override;
 
 private:
     Names names_;
+    std::string more_;
 };
 
 /// dbus-broker(1), without its launcher, which needs systemd: the test itself is the controller, which hands

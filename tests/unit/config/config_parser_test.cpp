@@ -63,8 +63,8 @@ TEST(ConfigParser, SetsWhatHasAName) {
     EXPECT_EQ(settings.socket, "/run/other/socket");
     EXPECT_EQ(settings.stateDirectory, "/var/lib/other");
     EXPECT_EQ(settings.adminGroup, "adm");
-    EXPECT_EQ(settings.broadcastRate, 0U);
-    EXPECT_EQ(settings.kernelBroadcast, KernelBroadcast::Never);
+    EXPECT_EQ(settings.broadcast.ratePerSecond, 0U);
+    EXPECT_EQ(settings.broadcast.kernel, BroadcastOptions::Kernel::Never);
 }
 
 TEST(ConfigParser, SetsEveryLimit) {
@@ -101,8 +101,8 @@ TEST(ConfigParser, KnowsEveryWordOfAChoice) {
     EXPECT_EQ(parsed("log.level = 'info'").logLevel, LogLevel::Info);
     EXPECT_EQ(parsed("log.level = 'warning'").logLevel, LogLevel::Warning);
     EXPECT_EQ(parsed("log.level = 'error'").logLevel, LogLevel::Error);
-    EXPECT_EQ(parsed("broadcast.kernel = 'auto'").kernelBroadcast, KernelBroadcast::Auto);
-    EXPECT_EQ(parsed("broadcast.kernel = 'always'").kernelBroadcast, KernelBroadcast::Always);
+    EXPECT_EQ(parsed("broadcast.kernel = 'auto'").broadcast.kernel, BroadcastOptions::Kernel::Auto);
+    EXPECT_EQ(parsed("broadcast.kernel = 'always'").broadcast.kernel, BroadcastOptions::Kernel::Always);
     for (const char* bus : {"system", "session", "none"}) {
         EXPECT_EQ(parsed("bus.address = '" + std::string(bus) + "'").bus, bus);
     }

@@ -52,6 +52,36 @@ TEST(EventCodec, WritesTheSignatureOfTheContract) {
     EXPECT_STREQ(sd_bus_message_get_signature(message.get(), 1), names::EventSignature);
 }
 
+TEST(EventCodec, BringsBackEveryFieldOfABroadcast) {
+    const LoopbackBus bus;
+    Event event = fullEvent();
+    event.id = 42;
+    const MessagePtr message = bus.newSignal();
+    ASSERT_EQ(appendBroadcast(message.get(), viewOf(event)), 0);
+    LoopbackBus::seal(message.get());
+    Event got;
+    ASSERT_EQ(readBroadcast(message.get(), got), 1);
+    EXPECT_EQ(got.id, 42U);
+    EXPECT_TRUE(isSameButForId(got, event));
+}
+
+TEST(EventCodec, WritesTheSignatureOfABroadcast) {
+    const LoopbackBus bus;
+    const MessagePtr message = bus.newSignal();
+    ASSERT_EQ(appendBroadcast(message.get(), viewOf(fullEvent())), 0);
+    LoopbackBus::seal(message.get());
+    EXPECT_STREQ(sd_bus_message_get_signature(message.get(), 1), names::BroadcastSignature);
+}
+
+TEST(EventCodec, RefusesABroadcastThatEndsEarly) {
+    const LoopbackBus bus;
+    const MessagePtr message = bus.newSignal();
+    ASSERT_GE(sd_bus_message_append(message.get(), "ss", "mem", "change"), 0);
+    LoopbackBus::seal(message.get());
+    Event got;
+    EXPECT_LT(readBroadcast(message.get(), got), 0);
+}
+
 TEST(EventCodec, ReadsAnArrayToItsEndAndSaysSo) {
     const LoopbackBus bus;
     const MessagePtr message = bus.newSignal();
