@@ -47,7 +47,6 @@ TEST_P(Broadcasts, BringAllEventsInOrder) {
     uevents_.writeMany(2'000);
     ASSERT_TRUE(listener.waitForEvent([&](const Event& e) { return isLast(e); })) << daemon().log();
     EXPECT_EQ(numbersHeard(listener), sequence(1, 2'000));
-    EXPECT_TRUE(listener.gaps().empty());
 }
 
 TEST_P(Broadcasts, BringKernelEventsOnTheirOwnInterfaceWhileNoUdevdRuns) {

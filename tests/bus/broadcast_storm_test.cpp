@@ -35,11 +35,11 @@ private:
     ChildProcess process_;
 };
 
-constexpr std::uint64_t HistoryBytes = 16U << 20U;
+constexpr std::uint64_t HistoryBytes = 64U << 20U; // by default
 
 class BroadcastStorm : public BroadcastTest {
 protected:
-    BroadcastStorm() : BroadcastTest({"--broadcast-rate=1000000", "--history=16M"}) {}
+    using BroadcastTest::BroadcastTest;
 
     /// Writes events as large as they can be, until so much of them was heard; each lot when the one before
     /// has come to both.
@@ -67,7 +67,6 @@ TEST_P(BroadcastStorm, ReachesAllButAListenerThatIsStopped) {
     const std::uint64_t memory = daemon().rssBytes();
     ASSERT_NO_FATAL_FAILURE(writeAtThePaceOf(listener, subscriber, MoreThanABrokerKeeps));
     EXPECT_EQ(numbersHeard(listener), sequence(1, uevents_.written()));
-    EXPECT_TRUE(listener.gaps().empty());
     EXPECT_EQ(numbersOf(subscriber, uevents_), sequence(1, uevents_.written()));
     EXPECT_EQ(caller.streamId(), subscriber.stream());
     EXPECT_LT(daemon().rssBytes(), memory + MemoryAllowance + HistoryBytes);
