@@ -36,9 +36,9 @@ protected:
         EXPECT_TRUE(line) << command.process().err();
         return line ? numberInJson(*line) : 0;
     }
-    [[nodiscard]] static bool hasSaidThatItConnectsAgain(PipedCommand& command) {
+    [[nodiscard]] static bool waitUntilItSays(PipedCommand& command, const std::string& text) {
         for (const Deadline deadline; !deadline.expired();) {
-            if (command.process().err().find("connecting again\n") != std::string::npos) return true;
+            if (command.process().err().find(text) != std::string::npos) return true;
         }
         return false;
     }
@@ -90,7 +90,7 @@ TEST_P(Monitor, GoesOnWithTheDaemonThatComesBackAndSaysSo) {
 TEST_P(Monitor, EndsQuietlyOnInterruptWhileThereIsNoDaemon) {
     PipedCommand command = monitor();
     daemon().kill();
-    ASSERT_TRUE(hasSaidThatItConnectsAgain(command));
+    ASSERT_TRUE(waitUntilItSays(command, "connecting again\n"));
     command.process().signal(SIGINT);
     EXPECT_EQ(command.process().wait(), 0);
     EXPECT_THAT(linesOf(command.process().err()), SizeIs(1));
@@ -371,10 +371,12 @@ TEST_P(MonitorOfASmallHistoryOnABus, TellsWhatIsNoLongerKeptWhenItIsConnectedAga
     uevents_.write();
     EXPECT_EQ(readNumber(command), 1U);
     broker().kill();
-    ASSERT_TRUE(hasSaidThatItConnectsAgain(command));
+    ASSERT_TRUE(waitUntilItSays(command, "connecting again\n"));
     uevents_.writeMany(5'000);
     BusClient(daemon().address()).sync();
     restartBroker();
+    ASSERT_TRUE(waitUntilItSays(command, "lost events"));
+    uevents_.write(); // others may have made those before be lost, too
     EXPECT_GT(readNumber(command), 1U);
     EXPECT_EQ(command.process().wait(), 4);
     EXPECT_THAT(linesOf(command.process().err()),
