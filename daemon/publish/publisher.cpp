@@ -90,6 +90,7 @@ void Publisher::acknowledge(const Peer& owner, std::uint32_t number, std::uint64
     subscription->acknowledge(id);
     if (wasScarce && !account.isScarceBeside(0)) wakeAllFull();
     wakeFullOf(owner);
+    tellReached(*subscription); // a tour may have passed it because this was missing
     hasNews_ = true;
 }
 
@@ -156,8 +157,8 @@ void Publisher::wakeAllAt(std::uint64_t id) {
 void Publisher::tourSleepers() {
     const History& history = stream_.history();
     if (tourAfter_ == NoTour) {
-        if (lookedAtUpTo_ < nextTour_) return;
-        nextTour_ = lookedAtUpTo_ + Subscription::advanceInterval(history) / 2;
+        if (lookedAtUpTo_ < lastTourAt_ + Subscription::advanceInterval(history) / 2) return;
+        lastTourAt_ = lookedAtUpTo_;
         tourAfter_ = 0;
     }
     auto entry = subscriptions_.upper_bound(tourAfter_);

@@ -85,7 +85,7 @@ private:
     std::uint32_t lastNumber_ = 0;
     std::uint32_t turnAfter_ = 0;    // the next turn begins with the subscription behind this number
     std::uint64_t lookedAtUpTo_ = 1; // whom the events before this id concern has been looked up
-    std::uint64_t nextTour_ = 0;     // id at which those that sleep are told next how far the stream has gone
+    std::uint64_t lastTourAt_ = 1;   // id when those that sleep were last told how far the stream has gone
     std::uint32_t tourAfter_ = UINT32_MAX; // number of the last that has been told; the greatest if all have
     std::size_t left_ = 0;                 // subscriptions that have not had their turn in this round
     bool hasNews_ = false;                 // somebody may be sent something, although there are no new events

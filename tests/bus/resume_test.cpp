@@ -155,10 +155,10 @@ protected:
     }
 };
 
-/// Of a history of some 700 events; an eighth of that may pass without a word.
+/// Of a history of some 3,000 events; an eighth of that may pass without a word.
 class EmptyBatchesOfAShortHistory : public EmptyBatches {
 protected:
-    EmptyBatchesOfAShortHistory() : EmptyBatches({"--history=256K"}) {}
+    EmptyBatchesOfAShortHistory() : EmptyBatches({"--history=1M"}) {}
 };
 
 TEST_P(EmptyBatchesOfAShortHistory, AdvanceWhileNothingMatches) {
@@ -188,7 +188,7 @@ TEST_P(EmptyBatchesOfAShortHistory, WaitForAnAcknowledgementOfTheOneBefore) {
     EXPECT_EQ(subscriber.signals(), 1U);
 }
 
-TEST_P(EmptyBatches, LeadToAPlaceFromWhichNothingIsMissed) {
+TEST_P(EmptyBatchesOfAShortHistory, LeadToAPlaceFromWhichNothingIsMissed) {
     Subscriber before = subscribe(nothing());
     uevents_.writeMany(2'000);
     ASSERT_TRUE(before.waitUntil([&] { return before.next() > before.first(); }));
