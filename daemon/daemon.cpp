@@ -3,11 +3,13 @@
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
+#include "daemon/config/size.h"
 #include "daemon/kernel_version.h"
 
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <grp.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-id128.h>
@@ -67,6 +69,17 @@ void tellReloading() {
                      .c_str());
 }
 
+// @param group  name or number
+// @return nothing if there is no such group, which is told
+std::optional<gid_t> findGroup(const std::string& group) {
+    if (group.empty()) return std::nullopt;
+    if (const auto number = parseNumber(group)) return static_cast<gid_t>(*number);
+    if (const struct group* found = getgrnam(group.c_str()))
+        return found->gr_gid; // NOLINT(concurrency-mt-unsafe)
+    logWarning(text("access.admin_group: no group '", group, "', only root sees what is not public"));
+    return std::nullopt;
+}
+
 std::string fromWhere(const Configuration& configuration) {
     const std::string files = configuration.files();
     return files.empty() ? "no file: defaults" : files;
@@ -91,6 +104,7 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
                      manager_, clients_) {
     blockSignals();
     raiseDescriptorLimit();
+    clients_.setAdminGroup(findGroup(settings.adminGroup));
     if (settings.bus != "none") joinBus();
     onTerminate_ = loop_.addSignal("SIGTERM", SIGTERM, [this] { loop_.stop(); });
     onInterrupt_ = loop_.addSignal("SIGINT", SIGINT, [this] { loop_.stop(); });
@@ -103,6 +117,7 @@ void Daemon::onReload() {
     try {
         const std::vector<std::string> waiting = configuration_.reload();
         setLogLevel(configuration_.settings().logLevel);
+        clients_.setAdminGroup(findGroup(configuration_.settings().adminGroup));
         broadcast();
         logInfo(text("configuration reloaded from ", fromWhere(configuration_)));
         for (const std::string& key : waiting) logWarning(text(key, ": takes effect at the next start"));

@@ -1,11 +1,12 @@
-// What one client has taken of that which is limited for each client, and what all clients of a connection
-// have.
+// What one client has taken of that which is limited: for each client, for all clients of a user, and for all
+// clients of a connection.
 #pragma once
 
+#include "daemon/publish/identity.h"
 #include "daemon/publish/limits.h"
 
-#include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace keventd {
 
@@ -18,45 +19,66 @@ struct ConnectionAccount {
     std::size_t unacknowledgedBytes = 0;
 };
 
+/// Of all clients of one user.
+struct UserAccount {
+    std::size_t clients = 0;
+    std::size_t subscriptions = 0;
+    std::size_t filterBytes = 0;
+    std::size_t waitingCalls = 0;
+    std::size_t unacknowledgedBytes = 0;
+};
+
+/// Who may see what is not for everybody, besides root; may change.
+struct AdminAccess {
+    std::optional<gid_t> group;
+};
+
 class ClientAccount {
 public:
     /// What it may have unacknowledged when that is scarce. One who acknowledges goes on all the same.
     static constexpr std::size_t ScarceBytes = 64 * 1024;
 
-    /// Both outlive the account.
-    ClientAccount(ConnectionAccount& connection, const ClientLimits& limits)
-        : connection_(connection), limits_(limits) {}
+    /// What is borrowed outlives the account. Root is bound by the limits of a client, and by none of a user:
+    /// it has many programs, and could end us anyway.
+    ClientAccount(ConnectionAccount& connection, UserAccount& user, const Limits& limits, Identity identity,
+                  const AdminAccess& access);
+    ClientAccount(const ClientAccount&) = delete;
+    ClientAccount& operator=(const ClientAccount&) = delete;
+    ~ClientAccount() { --user_.clients; }
+
+    [[nodiscard]] const Identity& identity() const { return identity_; }
+    /// @return whether it may see events that are not public
+    [[nodiscard]] bool seesAdmin() const {
+        return identity_.isRoot() || (access_.group && identity_.isIn(*access_.group));
+    }
 
     /// @return whether more may be sent beside `bytes` that are about to be
-    [[nodiscard]] bool hasRoomBeside(std::size_t bytes) const {
-        const std::size_t most = limits_.unacknowledgedBytes;
-        return unacknowledgedBytes_ + bytes < (isScarceBeside(bytes) ? std::min(ScarceBytes, most) : most);
-    }
-    /// @return whether it may have little, because others have much
-    [[nodiscard]] bool isScarceBeside(std::size_t bytes) const {
-        return connection_.unacknowledgedBytes + bytes > ConnectionAccount::Plenty;
-    }
-    void sent(std::size_t bytes) {
-        unacknowledgedBytes_ += bytes;
-        connection_.unacknowledgedBytes += bytes;
-    }
-    void acknowledged(std::size_t bytes) {
-        unacknowledgedBytes_ -= bytes;
-        connection_.unacknowledgedBytes -= bytes;
-    }
+    [[nodiscard]] bool hasRoomBeside(std::size_t bytes) const;
+    /// @return whether it may have little, because others of its connection or user have much
+    [[nodiscard]] bool isScarceBeside(std::size_t bytes) const;
+    void sent(std::size_t bytes);
+    void acknowledged(std::size_t bytes);
+
+    /// A subscription begins.
+    /// @param filterBytes  that its filter takes
+    /// @throws BusError LimitExceeded, which names the limit; nothing has changed then
+    void addSubscription(std::size_t filterBytes);
+    void removeSubscription(std::size_t filterBytes);
 
     /// A call is answered later.
-    /// @throws BusError LimitExceeded if too many of this client's are
+    /// @throws BusError LimitExceeded, which names the limit; nothing has changed then
     void beginCall();
-    void endCall() { --waitingCalls_; }
-
-    std::size_t subscriptions = 0;
+    void endCall();
 
 private:
     ConnectionAccount& connection_;
-    const ClientLimits& limits_;
-    std::size_t unacknowledgedBytes_ = 0;
+    UserAccount& user_;
+    const Limits& limits_;
+    const AdminAccess& access_;
+    Identity identity_;
+    std::size_t subscriptions_ = 0;
     std::size_t waitingCalls_ = 0;
+    std::size_t unacknowledgedBytes_ = 0;
 };
 
 } // namespace keventd

@@ -1,9 +1,17 @@
 #include "daemon/publish/clients.h"
 
+#include <utility>
+
 namespace keventd {
 
+void Clients::introduce(const Peer& client, Identity identity) {
+    UserAccount& user = users_[identity.uid];
+    accounts_.try_emplace(client, connections_[client.bus], user, limits_, std::move(identity), access_);
+}
+
 ClientAccount& Clients::accountOf(const Peer& client) {
-    return accounts_.try_emplace(client, connections_[client.bus], limits_.client).first->second;
+    if (!knows(client)) introduce(client, {});
+    return accounts_.at(client);
 }
 
 void Clients::drop(const Peer& client) {
@@ -18,6 +26,7 @@ void Clients::dropConnection(sd_bus* bus) {
 void Clients::forget(const HasGone& hasGone) {
     for (const auto& forget : forget_) forget(hasGone);
     std::erase_if(accounts_, [&hasGone](const auto& entry) { return hasGone(entry.first); });
+    std::erase_if(users_, [](const auto& entry) { return entry.second.clients == 0; });
 }
 
 } // namespace keventd

@@ -1,13 +1,15 @@
-// Who is served: the account of each client, and of each connection. Whoever keeps something for a client is
-// told when it goes.
+// Who is served: the account of each client, of each user and of each connection. Whoever keeps something for
+// a client is told when it goes.
 #pragma once
 
 #include "daemon/publish/client_account.h"
+#include "daemon/publish/identity.h"
 #include "daemon/publish/limits.h"
 #include "daemon/publish/peer.h"
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace keventd {
@@ -23,7 +25,15 @@ public:
     Clients& operator=(const Clients&) = delete;
 
     [[nodiscard]] const Limits& limits() const { return limits_; }
-    /// @return the client's account, opened if it had none; valid until the client goes
+    /// Members of this group see events that are not public, as root does.
+    void setAdminGroup(std::optional<gid_t> group) { access_.group = group; }
+
+    /// Opens the account of a client that is not known yet.
+    void introduce(const Peer& client, Identity identity);
+    [[nodiscard]] bool knows(const Peer& client) const { return accounts_.contains(client); }
+    /// @return the client's account; of one that was not introduced, that of a user whom nobody knows. Valid
+    /// until the
+    ///         client goes
     [[nodiscard]] ClientAccount& accountOf(const Peer& client);
 
     /// @param forget  drops all that is kept for those that have gone; called while their accounts are there
@@ -38,7 +48,9 @@ private:
     void forget(const HasGone& hasGone);
 
     const Limits& limits_;
+    AdminAccess access_;
     std::map<sd_bus*, ConnectionAccount> connections_; // before what refers to them
+    std::map<std::optional<uid_t>, UserAccount> users_;
     std::map<Peer, ClientAccount> accounts_;
     std::vector<std::function<void(const HasGone&)>> forget_;
 };

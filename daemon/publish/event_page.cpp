@@ -6,14 +6,13 @@
 #include "daemon/publish/publisher.h"
 #include "daemon/publish/signal_writer.h"
 #include "daemon/publish/turn_budget.h"
+#include "daemon/stream/visibility.h"
 #include "dbus/event_codec.h"
 #include "keventd/names.h"
 
 #include <algorithm>
 
 namespace keventd {
-namespace {} // namespace
-
 void EventPage::reply(sd_bus_message* call, const Stream& stream) const {
     const History& history = stream.history();
     const std::uint64_t first =
@@ -38,7 +37,7 @@ std::uint64_t EventPage::append(sd_bus_message* reply, const History& history, s
     for (std::uint64_t id = first; id < history.nextId(); ++id) {
         if (id > first && budget.isSpent()) return id;
         const EventView event = history.at(id);
-        if (!options.filter.matches(event)) continue;
+        if (!options.filter.matches(event) || !(seesAdmin || isPublic(event))) continue;
         bytes += encodedSize(event);
         if (count > 0 && bytes > EventsSignal::MaxBytes) return id;
         checkResult(appendEvent(reply, event), "write event");

@@ -11,6 +11,7 @@ namespace keventd {
 
 struct EventPage {
     const SubscribeOptions& options;
+    bool seesAdmin;    ///< events that are not public, too
     std::uint32_t max; ///< events at most; 0: as many as fit
 
     /// Answers the call with (stream, first, events, next).

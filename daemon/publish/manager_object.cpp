@@ -55,6 +55,13 @@ std::uint64_t droppedBoottime(const History& history) {
 } // namespace
 
 struct ManagerObject::Table {
+    /// Calls `Method` when it is known who calls.
+    template <void (ManagerObject::*Method)(sd_bus_message*)>
+    static int serve(sd_bus_message* call, void* object, sd_bus_error* error) noexcept {
+        auto& manager = *static_cast<ManagerObject*>(object);
+        return manager.callers_.serve(call, error, [&manager, call] { (manager.*Method)(call); });
+    }
+
     static const sd_bus_vtable Rows[];
 };
 
@@ -63,24 +70,22 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_METHOD_WITH_NAMES(names::method::Subscribe, "a{sv}", SD_BUS_PARAM(options), "ust",
                              SD_BUS_PARAM(subscription) SD_BUS_PARAM(stream) SD_BUS_PARAM(next),
-                             (handleCall<ManagerObject, &ManagerObject::onSubscribe>),
-                             SD_BUS_VTABLE_UNPRIVILEGED),
+                             (serve<&ManagerObject::onSubscribe>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES(names::method::Unsubscribe, "u", SD_BUS_PARAM(subscription), "", "",
-                             (handleCall<ManagerObject, &ManagerObject::onUnsubscribe>),
-                             SD_BUS_VTABLE_UNPRIVILEGED),
+                             (serve<&ManagerObject::onUnsubscribe>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES(names::method::Acknowledge, "ut", SD_BUS_PARAM(subscription) SD_BUS_PARAM(id),
-                             "", "", (handleCall<ManagerObject, &ManagerObject::onAcknowledge>),
+                             "", "", (serve<&ManagerObject::onAcknowledge>),
                              SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_METHOD_NO_REPLY),
-    SD_BUS_METHOD_WITH_NAMES(
-        names::method::GetEvents, "a{sv}u", SD_BUS_PARAM(options) SD_BUS_PARAM(max), "sta(tssssstttua{ss})t",
-        SD_BUS_PARAM(stream) SD_BUS_PARAM(first) SD_BUS_PARAM(events) SD_BUS_PARAM(next),
-        (handleCall<ManagerObject, &ManagerObject::onGetEvents>), SD_BUS_VTABLE_UNPRIVILEGED),
-    SD_BUS_METHOD_WITH_NAMES(
-        names::method::ListDevices, "a{sv}", SD_BUS_PARAM(options), "sta(tssssstttua{ss})",
-        SD_BUS_PARAM(stream) SD_BUS_PARAM(next) SD_BUS_PARAM(devices),
-        (handleCall<ManagerObject, &ManagerObject::onListDevices>), SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(names::method::GetEvents, "a{sv}u", SD_BUS_PARAM(options) SD_BUS_PARAM(max),
+                             "sta(tssssstttua{ss})t",
+                             SD_BUS_PARAM(stream) SD_BUS_PARAM(first) SD_BUS_PARAM(events) SD_BUS_PARAM(next),
+                             (serve<&ManagerObject::onGetEvents>), SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(names::method::ListDevices, "a{sv}", SD_BUS_PARAM(options),
+                             "sta(tssssstttua{ss})",
+                             SD_BUS_PARAM(stream) SD_BUS_PARAM(next) SD_BUS_PARAM(devices),
+                             (serve<&ManagerObject::onListDevices>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES(names::method::Sync, "", "", "t", SD_BUS_PARAM(next),
-                             (handleCall<ManagerObject, &ManagerObject::onSync>), SD_BUS_VTABLE_UNPRIVILEGED),
+                             (serve<&ManagerObject::onSync>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_NAMES(names::signal::Events, "ua(tssssstttua{ss})t",
                              SD_BUS_PARAM(subscription) SD_BUS_PARAM(events) SD_BUS_PARAM(next), 0),
     SD_BUS_SIGNAL_WITH_NAMES(names::signal::Lost, "utt",
@@ -101,11 +106,11 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
     SD_BUS_VTABLE_END,
 };
 
-ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, const Clients& clients,
+ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
                              Publisher& publisher, DeviceListings& listings,
                              std::vector<const Source*> sources)
-    : stream_(stream), intake_(intake), clients_(clients), publisher_(publisher), listings_(listings),
-      sources_(std::move(sources)), toldStatus_(sourceStatus()),
+    : stream_(stream), intake_(intake), clients_(clients), callers_(clients), publisher_(publisher),
+      listings_(listings), sources_(std::move(sources)), toldStatus_(sourceStatus()),
       afterTurn_(loop.addPost("sources", [this] { tellChangedSources(); })) {}
 
 ManagerObject::Serving ManagerObject::serveOn(sd_bus* bus) {
@@ -166,7 +171,9 @@ void ManagerObject::onGetEvents(sd_bus_message* call) {
         throw BusError(names::error::InvalidOption,
                        text("option '", names::option::Window, "': a page has none"));
     }
-    const EventPage page{.options = options, .max = readNumber(call)};
+    const EventPage page{.options = options,
+                         .seesAdmin = clients_.accountOf(senderOf(call)).seesAdmin(),
+                         .max = readNumber(call)};
     page.reply(call, stream_);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/base/c_handles.h"
+#include "daemon/publish/callers.h"
 #include "daemon/publish/device_listings.h"
 #include "daemon/publish/publisher.h"
 #include "daemon/sources/source.h"
@@ -27,7 +28,7 @@ public:
     using Serving = std::unique_ptr<sd_bus_slot, StopServing>;
 
     /// All outlive the object.
-    ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, const Clients& clients,
+    ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
                   Publisher& publisher, DeviceListings& listings, std::vector<const Source*> sources);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
@@ -57,7 +58,8 @@ private:
 
     const Stream& stream_;
     Intake& intake_;
-    const Clients& clients_;
+    Clients& clients_;
+    Callers callers_;
     Publisher& publisher_;
     DeviceListings& listings_;
     std::vector<const Source*> sources_;

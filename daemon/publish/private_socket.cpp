@@ -17,12 +17,26 @@ namespace {
 // What was short (descriptors, memory) may be there again although no connection of ours has ended.
 constexpr std::chrono::seconds RetryAfter{1};
 
-// @return the user at the other end, as of connect(2); nothing if that cannot be told
-std::optional<uid_t> userOf(int fd) {
+// @return the groups at the other end, as of connect(2) (SO_PEERGROUPS, unix(7)), its own first
+std::vector<gid_t> groupsOf(int fd, gid_t own) {
+    std::vector<gid_t> groups(64);
+    auto size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
+    int result = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size);
+    if (result < 0 && errno == ERANGE) { // it says how much it takes
+        groups.resize(size / sizeof(gid_t));
+        result = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size);
+    }
+    groups.resize(result < 0 ? 0 : size / sizeof(gid_t));
+    groups.insert(groups.begin(), own);
+    return groups;
+}
+
+// @return who is at the other end, as of connect(2); nothing if that cannot be told
+std::optional<Identity> identityOf(int fd) {
     ucred peer{};
     socklen_t size = sizeof peer;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) return std::nullopt;
-    return peer.uid;
+    return Identity{peer.uid, groupsOf(fd, peer.gid)};
 }
 
 } // namespace
@@ -73,11 +87,12 @@ bool PrivateSocket::mayConnect(uid_t uid) {
 
 // One client's trouble is its own. (Most often it only looked whether somebody listens.)
 void PrivateSocket::welcome(UniqueFd fd) {
-    const auto uid = userOf(fd.get());
-    if (!uid || !mayConnect(*uid)) return;
+    auto identity = identityOf(fd.get());
+    if (!identity || !mayConnect(*identity->uid)) return;
     try {
-        connections_.emplace_back(loop_, std::move(fd), *uid, ++lastSerial_, manager_,
+        connections_.emplace_back(loop_, std::move(fd), *identity->uid, ++lastSerial_, manager_,
                                   [this] { removal_->defer(); });
+        clients_.introduce({connections_.back().bus(), ""}, std::move(*identity));
         afterTurn_->enable();
     } catch (const std::exception& error) {
         logDebug(text(error.what(), ", closing it"));

@@ -49,15 +49,9 @@ Publisher::Publisher(EventLoop& loop, const Stream& stream, Clients& clients)
 const Subscription& Publisher::subscribe(const Peer& owner, SubscribeOptions&& options) {
     const std::uint64_t first = firstIdWanted(options, stream_, stream_.history().nextId());
     ClientAccount& account = clients_.accountOf(owner);
-    const ClientLimits& limits = clients_.limits().client;
-    if (account.subscriptions >= limits.subscriptions) {
-        throw BusError(names::error::LimitExceeded,
-                       text("more than ", limits.subscriptions,
-                            " subscriptions of one client (limits.client.subscriptions)"));
-    }
     hasNews_ = true;
     const std::uint32_t window =
-        options.window.value_or(std::min(SubscribeOptions::DefaultWindow, limits.window));
+        options.window.value_or(std::min(SubscribeOptions::DefaultWindow, clients_.limits().client.window));
     const std::uint32_t number = freeNumber();
     Subscription& made =
         subscriptions_.try_emplace(number, number, owner, account, std::move(options.filter), first, window)

@@ -1,6 +1,7 @@
 #include "daemon/publish/subscription.h"
 
 #include "daemon/publish/signal_writer.h"
+#include "daemon/stream/visibility.h"
 
 #include <algorithm>
 #include <optional>
@@ -26,11 +27,11 @@ Subscription::Subscription(std::uint32_t number, Peer owner, ClientAccount& acco
                            std::uint64_t next, std::uint32_t window)
     : number_(number), owner_(std::move(owner)), account_(account), filter_(std::move(filter)), next_(next),
       toldNext_(next), acknowledgedNext_(next), window_(window) {
-    ++account_.subscriptions;
+    account_.addSubscription(filter_.textBytes());
 }
 
 Subscription::~Subscription() {
-    --account_.subscriptions;
+    account_.removeSubscription(filter_.textBytes());
     for (const Sent& sent : unacknowledged_) account_.acknowledged(sent.bytes);
 }
 
@@ -63,6 +64,10 @@ bool Subscription::isBlocked() const {
     return !hasRoomBeside({}, 0) || queuedWrites(owner_.bus) >= MaxQueuedWrites;
 }
 
+bool Subscription::maySee(const EventView& event) const {
+    return isPublic(event) || account_.seesAdmin();
+}
+
 bool Subscription::hasRoomBeside(const std::vector<Sent>& batch, std::size_t batchBytes) const {
     return unacknowledged_.size() + batch.size() < window_ && account_.hasRoomBeside(batchBytes);
 }
@@ -92,7 +97,7 @@ void Subscription::sendBatch(const History& history, const TurnBudget& budget) {
     std::uint64_t id = next_;
     do {
         const EventView event = history.at(id);
-        if (!filter_.matches(event)) continue;
+        if (!filter_.matches(event) || !maySee(event)) continue;
         if (!batch) batch.emplace(owner_, number_);
         if (!batch->add(event)) break;
         sent.push_back({id, static_cast<std::uint32_t>(batch->bytes() - bytes)});

@@ -29,6 +29,7 @@ public:
     /// @param account  of the owner; outlives the subscription
     /// @param next     id of the first event to look at; may be no longer kept
     /// @param window   events that may be unacknowledged
+    /// @throws BusError if the account does not allow one more
     Subscription(std::uint32_t number, Peer owner, ClientAccount& account, Filter filter, std::uint64_t next,
                  std::uint32_t window);
     Subscription(const Subscription&) = delete;
@@ -75,6 +76,7 @@ private:
     };
 
     [[nodiscard]] bool isBehind(const History& history) const { return next_ < history.nextId(); }
+    [[nodiscard]] bool maySee(const EventView& event) const;
     [[nodiscard]] bool hasRoomBeside(const std::vector<Sent>& batch, std::size_t batchBytes) const;
     void tellLostUpTo(std::uint64_t end);
     void sendBatch(const History& history, const TurnBudget& budget);

@@ -51,11 +51,13 @@ bool isOfKind(EventField field) {
 
 void Filter::addField(EventField field, std::vector<Glob> globs) {
     if (globs.empty()) return;
+    for (const Glob& glob : globs) textBytes_ += glob.textBytes();
     if (field == EventField::Object) objectKeys_ = objectKeysOf(globs);
     fields_.emplace_back(field, std::move(globs));
 }
 
 void Filter::addProperty(std::string key, Glob glob) {
+    textBytes_ += key.size() + glob.textBytes();
     const auto known = std::find_if(properties_.begin(), properties_.end(),
                                     [&key](const auto& property) { return property.first == key; });
     if (known != properties_.end()) {

@@ -4,6 +4,7 @@
 #include "daemon/stream/glob.h"
 #include "keventd/event.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,14 +30,17 @@ public:
 
     /// @return whether an event of this source, subsystem and action can match
     [[nodiscard]] bool mayMatchKind(const EventView& event) const;
-    /// @return of a filter that demands certain objects: for each of them the object, or, up to the last "/",
-    /// what
-    ///         it begins with. None if any object may match
+    /// @return what events of certain objects are found by, if the filter demands some: each object, or, up
+    /// to
+    ///         its last "/", what it begins with. None if any object may match
     [[nodiscard]] const std::vector<std::string>& objectKeys() const { return objectKeys_; }
+    /// @return bytes of its globs and keys
+    [[nodiscard]] std::size_t textBytes() const { return textBytes_; }
     /// @return whether the event passes every filter: it tells of a loss
     [[nodiscard]] static bool passesAll(const EventView& event);
 
 private:
+    std::size_t textBytes_ = 0;
     std::vector<std::string> objectKeys_;
     std::vector<std::pair<EventField, std::vector<Glob>>> fields_;
     std::vector<std::pair<std::string, std::vector<Glob>>> properties_;

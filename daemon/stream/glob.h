@@ -1,6 +1,7 @@
 // A glob as of fnmatch(3) without flags ("*" crosses "/", "\" quotes), checked and sorted by kind once.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ public:
 
     /// @return text that everything it matches begins with; all of it if it matches nothing else
     [[nodiscard]] std::string_view literalHead() const;
+    [[nodiscard]] std::size_t textBytes() const { return pattern_.size(); }
     /// @return whether it matches one text only
     [[nodiscard]] bool isExact() const { return kind_ == Kind::Exact; }
 

@@ -49,8 +49,10 @@ protected:
     }
 
     ConnectionAccount connection_;
-    ClientLimits limits_;
-    ClientAccount account_{connection_, limits_};
+    UserAccount user_;
+    Limits limits_;
+    AdminAccess access_;
+    ClientAccount account_{connection_, user_, limits_, {}, access_};
     std::deque<Subscription> subscriptions_;
     SubscriptionIndex index_;
 };
