@@ -7,11 +7,15 @@
 #include "client/keventctl/usage_error.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 
 namespace keventd::ctl {
 namespace {
+
+constexpr std::string_view EndOfOptions = "--";
 
 /// Puts declarations into a CLI11 (sub)command.
 class CliOptionSet final : public OptionSet {
@@ -25,11 +29,32 @@ public:
         app_.add_option_function<std::string>(name, parser, help)->type_name(placeholder);
     }
     void arguments(const char* placeholder, ListParser parser, const char* help) override {
-        app_.add_option_function<std::vector<std::string>>(placeholder, parser, help)->type_name("");
+        app_.add_option(placeholder, arguments_, help)->type_name("");
+        parseArguments_ = std::move(parser);
+    }
+    void command(ListParser parser) override {
+        parseCommand_ = std::move(parser);
+        app_.footer("[-- COMMAND [ARGUMENT...]]");
+    }
+
+    /// CLI11 would mix what stands before and behind "--".
+    /// @param behind  all behind "--"; nothing: there was none
+    void parseRest(const std::optional<std::vector<std::string>>& behind) {
+        if (behind && parseCommand_) {
+            parseCommand_(*behind);
+        } else if (behind) {
+            arguments_.insert(arguments_.end(), behind->begin(), behind->end());
+        }
+        if (arguments_.empty()) return;
+        if (!parseArguments_) throw UsageError("unknown argument '" + arguments_.front() + "'");
+        parseArguments_(arguments_);
     }
 
 private:
     CLI::App& app_;
+    std::vector<std::string> arguments_;
+    ListParser parseArguments_;
+    ListParser parseCommand_;
 };
 
 /// Declared for keventctl and for each subcommand, so that they may stand before or after it.
@@ -42,11 +67,23 @@ void declareGlobals(OptionSet& options, BusChoice& bus) {
         "Bus on which to look for org.keventd1");
 }
 
-void declare(CLI::App& app, Command& command, BusChoice& bus) {
+std::unique_ptr<CliOptionSet> declare(CLI::App& app, Command& command, BusChoice& bus) {
     CLI::App* sub = app.add_subcommand(command.name(), command.summary());
-    CliOptionSet options(*sub);
-    command.declare(options);
-    declareGlobals(options, bus);
+    auto options = std::make_unique<CliOptionSet>(*sub);
+    command.declare(*options);
+    declareGlobals(*options, bus);
+    return options;
+}
+
+/// @return how many arguments stand before "--"
+int countBeforeEnd(int argc, const char* const* argv) {
+    return static_cast<int>(std::find(argv, argv + argc, EndOfOptions) - argv);
+}
+
+std::optional<std::vector<std::string>> findBehindEnd(int argc, const char* const* argv) {
+    const int before = countBeforeEnd(argc, argv);
+    if (before == argc) return std::nullopt;
+    return std::vector<std::string>(argv + before + 1, argv + argc);
 }
 
 /// CLI11 would take the next argument for the value: "--socket=$UNSET sync".
@@ -75,8 +112,9 @@ void printWish(const CLI::App& app, const CLI::Success& wish) {
 /// @return false if help or version has been printed instead
 bool parse(CLI::App& app, int argc, const char* const* argv) {
     try {
-        refuseEmptyValues(argc, argv);
-        app.parse(argc, argv);
+        const int count = countBeforeEnd(argc, argv);
+        refuseEmptyValues(count, argv);
+        app.parse(count, argv);
         return true;
     } catch (const CLI::Success& wish) {
         printWish(app, wish);
@@ -98,12 +136,15 @@ Request parseCommandLine(int argc, const char* const* argv, std::vector<std::uni
     app.require_subcommand(0, 1);
     CliOptionSet options(app);
     declareGlobals(options, request.bus);
+    std::vector<std::unique_ptr<CliOptionSet>> optionSets; // of each command, in the same order
     for (const auto& command : commands) {
-        declare(app, *command, request.bus);
+        optionSets.push_back(declare(app, *command, request.bus));
     }
     if (!parse(app, argc, argv)) return request;
-    for (auto& command : commands) {
-        if (app.got_subcommand(command->name())) request.command = std::move(command);
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        if (!app.got_subcommand(commands[i]->name())) continue;
+        optionSets[i]->parseRest(findBehindEnd(argc, argv));
+        request.command = std::move(commands[i]);
     }
     if (!request.command) throw UsageError("a command is required (see keventctl --help)");
     return request;

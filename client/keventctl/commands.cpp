@@ -1,9 +1,12 @@
 #include "client/keventctl/commands.h"
 
 #include "client/keventctl/history.h"
+#include "client/keventctl/list.h"
 #include "client/keventctl/monitor.h"
+#include "client/keventctl/sources.h"
 #include "client/keventctl/status.h"
 #include "client/keventctl/sync.h"
+#include "client/keventctl/wait.h"
 
 namespace keventd::ctl {
 namespace {
@@ -16,10 +19,7 @@ std::unique_ptr<Command> make() {
 using Factory = std::unique_ptr<Command> (*)();
 
 constexpr Factory Table[] = {
-    make<Monitor>,
-    make<History>,
-    make<Sync>,
-    make<Status>,
+    make<Monitor>, make<History>, make<List>, make<Wait>, make<Sync>, make<Status>, make<Sources>,
 };
 
 } // namespace

@@ -26,6 +26,11 @@ bool isColourWanted() {
     return value == nullptr || *value == '\0';
 }
 
+bool matchesAny(const std::vector<std::string>& globs, const char* text) {
+    return std::any_of(globs.begin(), globs.end(),
+                       [text](const std::string& glob) { return fnmatch(glob.c_str(), text, 0) == 0; });
+}
+
 } // namespace
 
 void EventQuery::declare(OptionSet& options) {
@@ -40,6 +45,9 @@ void EventQuery::declare(OptionSet& options) {
     options.value(
         "--stream", "ID", [this](const std::string& text) { options_.stream = text; },
         "The stream that the id of --since belongs to");
+}
+
+void EventQuery::declareCount(OptionSet& options) {
     options.value(
         "--count", "N", [this](const std::string& text) { count_ = parseCount(text); }, "End after N events");
 }
@@ -55,9 +63,15 @@ void EventQuery::setSince(const std::string& text) {
 }
 
 bool EventQuery::asksForSource(const char* source) const {
-    const auto& globs = options_.filter.sources;
-    return std::any_of(globs.begin(), globs.end(),
-                       [source](const std::string& glob) { return fnmatch(glob.c_str(), source, 0) == 0; });
+    return matchesAny(options_.filter.sources, source);
+}
+
+bool EventQuery::asksForAction(const std::string& action) const {
+    return options_.filter.actions.empty() || matchesAny(options_.filter.actions, action.c_str());
+}
+
+const char* EventQuery::findFormOption() const {
+    return asJson_ ? "--json" : withProperties_ ? "--properties" : nullptr;
 }
 
 std::unique_ptr<EventPrinter> EventQuery::makePrinter(bool isTerminal) const {

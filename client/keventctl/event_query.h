@@ -1,4 +1,4 @@
-// What monitor and history have in common on the command line: which events, how many, and in what form.
+// What commands that show events have in common on the command line: which events, how many, in what form.
 #pragma once
 
 #include "client/keventctl/event_printer.h"
@@ -14,7 +14,9 @@ namespace keventd::ctl {
 
 class EventQuery {
 public:
+    /// All but --count.
     void declare(OptionSet& options);
+    void declareCount(OptionSet& options);
 
     /// @return FILTER and --since as options of the library
     [[nodiscard]] const EventOptions& options() const { return options_; }
@@ -23,8 +25,12 @@ public:
     /// @return whether FILTER names this source: events about the stream (`keventd`) come to everybody,
     ///         and are not what was asked for unless it was said
     [[nodiscard]] bool asksForSource(const char* source) const;
+    /// @return whether an event of this action is asked for; any is, unless FILTER says which
+    [[nodiscard]] bool asksForAction(const std::string& action) const;
     /// @param isTerminal  whether people are looking: colours, unless NO_COLOR is set
     [[nodiscard]] std::unique_ptr<EventPrinter> makePrinter(bool isTerminal) const;
+    /// @return --json or --properties; null if none is given
+    [[nodiscard]] const char* findFormOption() const;
 
 private:
     void setSince(const std::string& text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/keventctl/event_query.h"
+#include "client/keventctl/event_receiver.h"
 #include "client/keventctl/exit_status.h"
 #include "client/keventctl/interruption.h"
 #include "client/keventctl/output.h"
@@ -13,7 +14,7 @@
 
 namespace keventd::ctl {
 
-class EventSink {
+class EventSink final : public EventReceiver {
 public:
     /// @param query         form and number of events
     /// @param interruption  outlives the sink
@@ -21,22 +22,18 @@ public:
     EventSink(const EventSink&) = delete;
     EventSink& operator=(const EventSink&) = delete;
     /// Writes what is left: also the events that came before an exception.
-    ~EventSink();
+    ~EventSink() override;
 
     /// Prints an event, and counts it if the query does; drops it if there were enough.
-    void onEvent(const Event& event);
-    /// Tells that the events `from` to `to` are gone.
-    /// @param reason  why, to follow a colon
-    void onLost(std::uint64_t from, std::uint64_t to, std::string_view reason);
-    /// Tells what else has happened, in its place among the events.
-    void tell(std::string_view line);
+    void onEvent(const Event& event) override;
+    void onLost(std::uint64_t from, std::uint64_t to, std::string_view reason) override;
+    void tell(std::string_view line) override;
 
     /// @return how many more events are wanted; nothing: any number
     [[nodiscard]] std::optional<std::uint64_t> wanted() const { return wanted_; }
-    /// @return whether nothing more is to be read: all printed that was wanted, the reader gone, or
-    ///         interrupted
-    [[nodiscard]] bool isDone() const;
-    [[nodiscard]] Output& output() { return output_; }
+    /// All printed that was wanted, the reader gone, or interrupted.
+    [[nodiscard]] bool isDone() const override;
+    [[nodiscard]] Output& output() override { return output_; }
 
     /// Runs what reads events into this sink. That a signal has come is no failure: it ends the reading.
     /// @return as finish()

@@ -9,6 +9,8 @@ enum class ExitStatus {
     Usage = 2,
     TimedOut = 3,
     Lost = 4, ///< events were lost to this reader
+    CannotRun = 126,
+    NotFound = 127, ///< both of a command that was to be run: as of a shell
 };
 
 } // namespace keventd::ctl

@@ -74,4 +74,15 @@ EventFilter parseFilters(const std::vector<std::string>& arguments) {
     return filter;
 }
 
+EventFilter parseDeviceFilters(const std::vector<std::string>& arguments) {
+    EventFilter filter = parseFilters(arguments);
+    for (const std::string& argument : arguments) {
+        const std::string key = argument.substr(0, argument.find('='));
+        if (key == "source" || key == "action" || key == "attribute") {
+            throw UsageError("filter '" + argument + "': a device has no " + key);
+        }
+    }
+    return filter;
+}
+
 } // namespace keventd::ctl

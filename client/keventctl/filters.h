@@ -15,4 +15,8 @@ namespace keventd::ctl {
 ///         there before: the daemon has no AND within one key
 [[nodiscard]] EventFilter parseFilters(const std::vector<std::string>& arguments);
 
+/// The same of devices, which have no source, action or attribute.
+/// @throws UsageError also for a filter of these, which it names
+[[nodiscard]] EventFilter parseDeviceFilters(const std::vector<std::string>& arguments);
+
 } // namespace keventd::ctl

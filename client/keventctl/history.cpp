@@ -61,6 +61,7 @@ private:
 
 void History::declare(OptionSet& options) {
     query_.declare(options);
+    query_.declareCount(options);
 }
 
 ExitStatus History::run(const Connector& connector) {

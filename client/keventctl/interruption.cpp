@@ -45,8 +45,10 @@ int makeEvent() {
 
 } // namespace
 
-Interruption::Interruption(std::optional<std::chrono::microseconds> timeout) : event_(makeEvent()) {
+Interruption::Interruption(std::optional<std::chrono::microseconds> timeout, StopSignals signals)
+    : event_(makeEvent()) {
     if (timeout) deadline_ = Clock::now() + *timeout;
+    if (signals == StopSignals::EndTheProcess) return;
     eventOfHandler = event_.get();
     catchSignal(SIGINT);
     catchSignal(SIGTERM);

@@ -8,7 +8,14 @@
 
 namespace keventd::ctl {
 
-/// Catches SIGINT and SIGTERM from its construction on, for the rest of the process; make one at most.
+/// Whether SIGINT and SIGTERM end the command or the process.
+enum class StopSignals {
+    EndTheCommand, ///< caught: the command ends as asked
+    EndTheProcess, ///< left alone: a command that was broken off must not look like one that succeeded
+};
+
+/// Catches SIGINT and SIGTERM, if so wanted, from its construction on, for the rest of the process; make one
+/// at most.
 ///
 /// A handler, not a signalfd: a write(2) or a call that blocks must be left when the signal comes (EINTR).
 /// It catches once: the second Ctrl-C ends the process whatever it is doing.
@@ -16,7 +23,8 @@ class Interruption {
 public:
     /// @param timeout  the deadline, from now; nothing: none
     /// @throws std::system_error
-    explicit Interruption(std::optional<std::chrono::microseconds> timeout = {});
+    explicit Interruption(std::optional<std::chrono::microseconds> timeout = {},
+                          StopSignals signals = StopSignals::EndTheCommand);
     Interruption(const Interruption&) = delete;
     Interruption& operator=(const Interruption&) = delete;
     ~Interruption();

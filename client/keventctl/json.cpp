@@ -86,4 +86,9 @@ void appendJson(std::string& out, const DaemonStatus& status) {
                      {"statistics", status.statistics}});
 }
 
+void appendJson(std::string& out, const SourceState& source) {
+    appendLine(out,
+               {{"v", Version}, {"name", source.name}, {"state", source.state}, {"reason", source.reason}});
+}
+
 } // namespace keventd::ctl

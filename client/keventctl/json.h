@@ -16,4 +16,7 @@ namespace keventd::ctl {
 /// Appends the state of the daemon, with a newline.
 void appendJson(std::string& out, const DaemonStatus& status);
 
+/// Appends the state of one source, with a newline.
+void appendJson(std::string& out, const SourceState& source);
+
 } // namespace keventd::ctl

@@ -1,12 +1,12 @@
 // keventctl: the command line of keventd. Reports every failure, once, and knows its exit status.
 
+#include "client/keventctl/broken_pipe.h"
 #include "client/keventctl/command_line.h"
 #include "client/keventctl/commands.h"
 #include "client/keventctl/printable.h"
 #include "client/keventctl/usage_error.h"
 #include "keventd/names.h"
 
-#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <fcntl.h>
@@ -66,7 +66,6 @@ void occupyStandardDescriptors() {
 
 int main(int argc, char** argv) {
     keventd::ctl::occupyStandardDescriptors();
-    // A reader that goes away is told by EPIPE, and ends the command quietly.
-    std::signal(SIGPIPE, SIG_IGN);
+    keventd::ctl::ignoreBrokenPipes();
     return static_cast<int>(keventd::ctl::runReporting(argc, argv));
 }

@@ -2,12 +2,7 @@
 #pragma once
 
 #include "client/keventctl/command.h"
-#include "client/keventctl/event_query.h"
-#include "client/keventctl/event_sink.h"
-#include "client/keventctl/values.h"
-#include "keventd/subscription.h"
-
-#include <optional>
+#include "client/keventctl/live_query.h"
 
 namespace keventd::ctl {
 
@@ -19,10 +14,7 @@ public:
     [[nodiscard]] ExitStatus run(const Connector& connector) override;
 
 private:
-    [[nodiscard]] SubscriptionOptions options(const Connector& connector) const;
-
-    EventQuery query_;
-    std::optional<Duration> timeout_;
+    LiveQuery query_;
 };
 
 } // namespace keventd::ctl

@@ -23,6 +23,9 @@ public:
     virtual void value(const char* name, const char* placeholder, Parser parser, const char* help) = 0;
     /// All arguments that are no options.
     virtual void arguments(const char* placeholder, ListParser parser, const char* help) = 0;
+    /// All that stands behind "--", whatever it looks like: a command to run. Where none is declared, "--"
+    /// only says that arguments follow it, and no options.
+    virtual void command(ListParser parser) = 0;
 };
 
 } // namespace keventd::ctl

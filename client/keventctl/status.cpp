@@ -1,13 +1,12 @@
 #include "client/keventctl/status.h"
 
+#include "client/keventctl/answer.h"
 #include "client/keventctl/json.h"
 #include "client/keventctl/printable.h"
+#include "client/keventctl/sources.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <string_view>
-#include <system_error>
 
 namespace keventd::ctl {
 namespace {
@@ -21,21 +20,6 @@ std::string padded(std::string_view text, std::size_t width) {
 std::string rightAligned(std::uint64_t number, std::size_t width) {
     const std::string digits = std::to_string(number);
     return std::string(width - std::min(width, digits.size()), ' ') + digits;
-}
-
-void appendSources(std::string& out, const std::vector<SourceState>& sources) {
-    std::size_t nameWidth = 0;
-    std::size_t stateWidth = 0;
-    for (const SourceState& source : sources) {
-        nameWidth = std::max(nameWidth, source.name.size());
-        stateWidth = std::max(stateWidth, source.state.size());
-    }
-    for (const SourceState& source : sources) {
-        out += "  " + padded(source.name, nameWidth) + "  ";
-        out += source.reason.empty() ? printable(source.state)
-                                     : padded(source.state, stateWidth) + "  " + printable(source.reason);
-        out += '\n';
-    }
 }
 
 void appendStatistics(std::string& out, const std::map<std::string, std::uint64_t>& statistics) {
@@ -55,13 +39,6 @@ std::string idRange(const DaemonStatus& status) {
     return std::to_string(status.first) + " to " + std::to_string(status.last);
 }
 
-void print(const std::string& text) {
-    const bool isWritten =
-        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (isWritten || errno == EPIPE) return; // a reader that goes away is no failure
-    throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
-}
-
 } // namespace
 
 void Status::declare(OptionSet& options) {
@@ -77,7 +54,7 @@ ExitStatus Status::run(const Connector& connector) {
     } else {
         appendText(text, status);
     }
-    print(text);
+    printAnswer(text);
     return ExitStatus::Done;
 }
 
@@ -86,7 +63,7 @@ void appendText(std::string& out, const DaemonStatus& status) {
     out += "stream   " + printable(status.stream) + "\n";
     out += "events   " + idRange(status) + "\n";
     out += "sources\n";
-    appendSources(out, status.sources);
+    appendText(out, status.sources, "  ");
     out += "statistics\n";
     appendStatistics(out, status.statistics);
 }

@@ -42,16 +42,6 @@ void appendNumber(std::string& out, std::uint64_t number, std::size_t width, cha
     out.append(digits, length);
 }
 
-void appendProperties(std::string& out, const PropertyList& properties) {
-    for (const Property property : properties) {
-        out += "    ";
-        appendPrintable(out, property.key);
-        out += '=';
-        appendPrintable(out, property.value);
-        out += '\n';
-    }
-}
-
 std::tm localTime(std::time_t time) {
     std::tm local{};
     ::localtime_r(&time, &local);
@@ -62,22 +52,9 @@ bool isSameDay(const std::tm& a, const std::tm& b) {
     return a.tm_year == b.tm_year && a.tm_yday == b.tm_yday;
 }
 
-/// What is lost to everybody: it has no object.
-void appendOverrun(std::string& out, const PropertyList& properties) {
-    const auto appendValue = [&](const char* key) {
-        appendPrintable(out, properties.find(key).value_or("?"));
-    };
-    appendValue(names::key::Count);
-    out += " messages of ";
-    appendValue(names::key::Source);
-    out += " lost, SEQNUM ";
-    appendValue(names::key::SeqnumFrom);
-    out += " to ";
-    appendValue(names::key::SeqnumTo);
-}
-
 void appendWhat(std::string& out, const Event& event) {
     const bool isOverrun = event.source == names::source::Keventd && event.action == names::action::Overrun;
+    // It has no object.
     if (isOverrun) return appendOverrun(out, event.properties);
     appendPrintable(out, event.object.empty() ? "-" : std::string_view(event.object));
 }
@@ -96,6 +73,29 @@ std::string flagNames(std::uint32_t flags) {
         appendNumber(names, flags, 1, '0', 16);
     }
     return names;
+}
+
+void appendProperties(std::string& out, const PropertyList& properties) {
+    for (const Property property : properties) {
+        out += "    ";
+        appendPrintable(out, property.key);
+        out += '=';
+        appendPrintable(out, property.value);
+        out += '\n';
+    }
+}
+
+void appendOverrun(std::string& out, const PropertyList& properties) {
+    const auto appendValue = [&](const char* key) {
+        appendPrintable(out, properties.find(key).value_or("?"));
+    };
+    appendValue(names::key::Count);
+    out += " messages of ";
+    appendValue(names::key::Source);
+    out += " lost, SEQNUM ";
+    appendValue(names::key::SeqnumFrom);
+    out += " to ";
+    appendValue(names::key::SeqnumTo);
 }
 
 void TextPrinter::append(std::string& out, const Event& event) {

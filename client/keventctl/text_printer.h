@@ -47,4 +47,10 @@ private:
 /// @return the names of the flags that are set, parted by commas; bits without a name in hexadecimal
 [[nodiscard]] std::string flagNames(std::uint32_t flags);
 
+/// Appends "KEY=VALUE" lines, indented.
+void appendProperties(std::string& out, const PropertyList& properties);
+
+/// Appends what the properties of an overrun say: how many messages of which source are lost.
+void appendOverrun(std::string& out, const PropertyList& properties);
+
 } // namespace keventd::ctl

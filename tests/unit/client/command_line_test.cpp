@@ -25,7 +25,7 @@ std::string errorOf(const std::vector<const char*>& arguments) {
 }
 
 TEST(CommandLine, FindsEachCommand) {
-    for (const char* name : {"monitor", "history", "sync", "status"}) {
+    for (const char* name : {"monitor", "history", "list", "wait", "sync", "status", "sources"}) {
         const Request request = parse({name});
         ASSERT_NE(request.command, nullptr) << name;
         EXPECT_STREQ(request.command->name(), name);
@@ -92,6 +92,23 @@ TEST(CommandLine, PassesOnWhatACommandRefuses) {
     EXPECT_EQ(errorOf({"history", "--count=none"}), "--count: 'none' is not a number of 1 or more");
     EXPECT_THAT(errorOf({"monitor", "--since=x"}), testing::StartsWith("--since: 'x' is neither"));
     EXPECT_THAT(errorOf({"monitor", "--timeout=x"}), testing::StartsWith("--timeout: 'x' is not"));
+}
+
+TEST(CommandLine, LeavesWhatStandsBehindTwoDashesToTheCommandThatIsToBeRun) {
+    EXPECT_NE(parse({"wait", "action=add", "--", "sh", "-c", "exit 3", "--json", "--", "x="}).command,
+              nullptr);
+    EXPECT_NE(parse({"wait", "action=add", "--", "env", "--unset="}).command, nullptr);
+}
+
+TEST(CommandLine, AsksForACommandBehindTwoDashes) {
+    EXPECT_EQ(errorOf({"wait", "action=add", "--"}), "--: a command must follow");
+    EXPECT_EQ(errorOf({"wait", "action=add", "--", ""}), "--: a command must follow");
+}
+
+TEST(CommandLine, TakesForArgumentsWhatStandsBehindTwoDashesWhereNoCommandIsRun) {
+    EXPECT_NE(parse({"monitor", "action=add", "--", "ID_BUS=usb"}).command, nullptr);
+    EXPECT_EQ(errorOf({"monitor", "--", "--json"}), "filter '--json': not KEY=GLOB");
+    EXPECT_EQ(errorOf({"sync", "--", "--json"}), "unknown argument '--json'");
 }
 
 TEST(CommandLine, HasNothingToRunAfterHelpAndVersion) {

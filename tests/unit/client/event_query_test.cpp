@@ -20,6 +20,7 @@ public:
         values_[name] = std::move(parser);
     }
     void arguments(const char*, ListParser parser, const char*) override { arguments_ = std::move(parser); }
+    void command(ListParser) override {}
 
     void setFlag(const char* name) { *flags_.at(name) = true; }
     void setValue(const char* name, const std::string& value) { values_.at(name)(value); }
@@ -33,7 +34,10 @@ private:
 
 class EventQueryTest : public testing::Test {
 protected:
-    EventQueryTest() { query_.declare(options_); }
+    EventQueryTest() {
+        query_.declare(options_);
+        query_.declareCount(options_);
+    }
 
     [[nodiscard]] std::string printed(bool isTerminal) const {
         std::string out;
@@ -54,6 +58,19 @@ TEST_F(EventQueryTest, AsksForEverythingFromNowOnByItself) {
 TEST_F(EventQueryTest, TakesFilters) {
     options_.setArguments({"action=add,remove"});
     EXPECT_THAT(query_.options().filter.actions, testing::ElementsAre("add", "remove"));
+}
+
+TEST_F(EventQueryTest, AsksForAnyActionUnlessFiltersSayWhich) {
+    EXPECT_TRUE(query_.asksForAction("add"));
+    options_.setArguments({"action=a*,change"});
+    EXPECT_TRUE(query_.asksForAction("add"));
+    EXPECT_FALSE(query_.asksForAction("remove"));
+}
+
+TEST_F(EventQueryTest, NamesTheOptionThatSaysHowToPrint) {
+    EXPECT_EQ(query_.findFormOption(), nullptr);
+    options_.setFlag("--properties");
+    EXPECT_STREQ(query_.findFormOption(), "--properties");
 }
 
 TEST_F(EventQueryTest, BeginsAtAnId) {

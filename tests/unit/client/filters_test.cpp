@@ -80,5 +80,23 @@ TEST(Filters, AreRefusedIfAKeyComesTwice) {
               "filter 'action=remove': action was given before; write action=A,B for either");
 }
 
+TEST(DeviceFilters, AreOfSubsystemObjectAndProperties) {
+    const EventFilter filter = parseDeviceFilters({"subsystem=block", "object=*", "ID_FS_LABEL=backup"});
+    EXPECT_THAT(filter.subsystems, ElementsAre("block"));
+    EXPECT_THAT(filter.objects, ElementsAre("*"));
+    EXPECT_THAT(filter.properties, ElementsAre("ID_FS_LABEL=backup"));
+}
+
+TEST(DeviceFilters, AreRefusedByNameIfTheySayNothingOfADevice) {
+    for (const std::string key : {"source", "action", "attribute"}) {
+        try {
+            static_cast<void>(parseDeviceFilters({"subsystem=mem", key + "=x,y"}));
+            ADD_FAILURE() << key;
+        } catch (const UsageError& error) {
+            EXPECT_EQ(error.what(), "filter '" + key + "=x,y': a device has no " + key);
+        }
+    }
+}
+
 } // namespace
 } // namespace keventd::ctl

@@ -50,6 +50,12 @@ TEST(Interruption, LetsPollWaitNoLongerThanIsWanted) {
     std::exit(0);
 }
 
+[[noreturn]] void leaveSignalsAlone() {
+    const Interruption interruption({}, StopSignals::EndTheProcess);
+    ::raise(SIGTERM);
+    std::exit(0);
+}
+
 [[noreturn]] void stayIgnoring() {
     ::signal(SIGINT, SIG_IGN);
     const Interruption interruption;
@@ -59,6 +65,10 @@ TEST(Interruption, LetsPollWaitNoLongerThanIsWanted) {
 
 TEST(InterruptionDeathTest, LeavesASignalAloneThatWasIgnoredBefore) {
     EXPECT_EXIT(stayIgnoring(), testing::ExitedWithCode(0), "");
+}
+
+TEST(InterruptionDeathTest, LeavesSignalsAloneIfSoWanted) {
+    EXPECT_EXIT(leaveSignalsAlone(), testing::KilledBySignal(SIGTERM), "");
 }
 
 TEST(InterruptionDeathTest, ComesWithSigint) {

@@ -93,5 +93,12 @@ TEST(JsonStatus, HoldsAllThatTheDaemonSays) {
               "\n");
 }
 
+TEST(JsonSource, IsAnObjectOfItsOwn) {
+    std::string out;
+    appendJson(out, SourceState{"udev", "waiting", "no udevd"});
+    EXPECT_EQ(out, R"({"v":1,"name":"udev","state":"waiting","reason":"no udevd"})"
+                   "\n");
+}
+
 } // namespace
 } // namespace keventd::ctl

@@ -1,0 +1,37 @@
+#include "client/keventctl/live_query.h"
+
+#include "client/keventctl/usage_error.h"
+
+#include <algorithm>
+
+namespace keventd::ctl {
+namespace {
+
+/// Larger than the usual window: several full messages can be under way while this one is being printed.
+constexpr std::uint32_t Window = 8192;
+
+} // namespace
+
+void LiveQuery::declare(OptionSet& options) {
+    events_.declare(options);
+    options.flag("--list", lists_, "Begin with the devices that are there");
+    options.value(
+        "--timeout", "DURATION", [this](const std::string& text) { timeout_ = parseTimeout(text); },
+        "End after this time");
+}
+
+SubscriptionOptions LiveQuery::subscription(const Connector& connector) const {
+    const EventOptions& events = events_.options();
+    if (lists_ && (events.since || events.sinceBoottime || events.stream)) {
+        throw UsageError("--list: the devices are of now: not together with --since or --stream");
+    }
+    SubscriptionOptions options;
+    static_cast<EventOptions&>(options) = events;
+    options.list = lists_;
+    options.window = Window;
+    options.endpoint = connector.endpoint();
+    options.connectTimeout = std::min(timeout_.value_or(options.connectTimeout), options.connectTimeout);
+    return options;
+}
+
+} // namespace keventd::ctl
