@@ -69,6 +69,19 @@ TEST_P(KeventctlList, ShowsTheSourcesInJsonOneALine) {
     EXPECT_THAT(names, ElementsAre("kernel", "udev"));
 }
 
+TEST_P(KeventctlList, BeginsAMonitorIfAskedTo) {
+    PipedCommand command(
+        commandLine({"monitor", "--list", "--json", "object=" + objectOf("null"), "--count=2"}));
+    const auto device = command.readLine();
+    ASSERT_TRUE(device) << command.process().err();
+    EXPECT_THAT(*device, HasSubstr("\"source\":\"coldplug\""));
+    uevents_.write();
+    const auto event = command.readLine();
+    ASSERT_TRUE(event) << command.process().err();
+    EXPECT_THAT(*event, HasSubstr("\"source\":\"kernel\""));
+    EXPECT_EQ(command.process().wait(), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(, KeventctlList, AllRoads, NameOfRoad());
 
 /// Without --socket and --bus: the fixture's daemon is the one on the system bus.
