@@ -5,6 +5,7 @@
 #include "tests/bench/process_usage.h"
 #include "tests/bench/shared_memory.h"
 #include "tests/bench/worker.h"
+#include "tests/support/broker.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/uevent_writers.h"
 
@@ -31,6 +32,31 @@ enum class SubscriberKind {
     Bare,     ///< a program that uses the client library, and counts
 };
 
+enum class Road { PrivateSocket, DbusDaemon, DbusBroker };
+
+/// What is measured.
+struct Setup {
+    const char* name; ///< of the subscriber, and of its road
+    SubscriberKind kind;
+    Road road;
+    double mostToUdevadm; ///< aim of the ratio
+};
+
+constexpr Setup Setups[] = {
+    {"keventctl monitor --json", SubscriberKind::Printing, Road::PrivateSocket, 1.0},
+    {"a bare subscriber", SubscriberKind::Bare, Road::PrivateSocket, 1.0},
+    {"a bare subscriber through dbus-daemon", SubscriberKind::Bare, Road::DbusDaemon, 1.5},
+    {"a bare subscriber through dbus-broker", SubscriberKind::Bare, Road::DbusBroker, 1.5},
+};
+
+std::unique_ptr<test::Broker> startBroker(Road road) {
+    std::unique_ptr<test::Broker> broker;
+    if (road == Road::DbusDaemon) broker = std::make_unique<test::DbusDaemon>();
+    if (road == Road::DbusBroker) broker = std::make_unique<test::DbusBroker>();
+    if (broker) broker->start();
+    return broker;
+}
+
 void discardOutput() {
     dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
 }
@@ -45,8 +71,21 @@ std::string keventctlBinary() {
     return wanted != nullptr ? wanted : KEVENTCTL_BINARY;
 }
 
-[[noreturn]] void count(const std::string& socket, std::atomic<std::uint64_t>& counter) {
-    Client client(privateSocket(socket));
+// The daemon is ready before it has its name on the bus.
+Client connect(const Endpoint& endpoint) {
+    const test::Deadline deadline;
+    for (;;) {
+        try {
+            return Client(endpoint);
+        } catch (const ConnectionError&) {
+            if (deadline.expired()) throw;
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    }
+}
+
+[[noreturn]] void count(const Endpoint& endpoint, std::atomic<std::uint64_t>& counter) {
+    Client client = connect(endpoint);
     const ClientSubscription subscription =
         client.subscribe({}, {[&counter](const Event&) { ++counter; }, {}});
     for (;;) client.process(std::chrono::milliseconds(-1));
@@ -55,13 +94,15 @@ std::string keventctlBinary() {
 // The daemon with one subscriber.
 class Keventd {
 public:
-    explicit Keventd(SubscriberKind kind)
-        : daemon_({.arguments = {"--history=4G"}, // allocated as used: nothing is lost to a slow subscriber
+    explicit Keventd(const Setup& setup)
+        : setup_(setup), broker_(startBroker(setup.road)),
+          daemon_({.arguments = {"--history=4G"}, // allocated as used: nothing is lost to a slow subscriber
                    .environment = {},
                    .inherited = {},
-                   .bus = "none",
+                   .bus = broker_ ? broker_->address() : "none",
+                   .socket = "",
                    .inChild = {}}),
-          subscriber_(start(kind)), kind_(kind) {
+          subscriber_(start()) {
         const test::Deadline deadline;
         while (daemon_.statistics().at("subscriptions") == 0) {
             if (deadline.expired())
@@ -70,33 +111,40 @@ public:
         }
     }
 
-    [[nodiscard]] std::vector<pid_t> pids() const { return {daemon_.pid(), subscriber_->pid()}; }
+    /// @return of daemon, subscriber and, if there is one, broker
+    [[nodiscard]] std::vector<pid_t> pids() const {
+        std::vector<pid_t> pids{daemon_.pid(), subscriber_->pid()};
+        if (broker_) pids.push_back(broker_->pid());
+        return pids;
+    }
 
     /// @throws std::runtime_error if an event was missed
     void requireAll(std::uint64_t events) {
         const std::uint64_t received = daemon_.statistics().at("kernel.received");
         if (received < events)
             throw std::runtime_error("keventd received " + std::to_string(received) + " events only");
-        if (kind_ == SubscriberKind::Bare && **counter_ < events)
+        if (setup_.kind == SubscriberKind::Bare && **counter_ < events)
             throw std::runtime_error("the subscriber missed events");
-        if (kind_ == SubscriberKind::Bare) return;
+        if (setup_.kind == SubscriberKind::Bare) return;
         subscriber_->signal(SIGTERM);
         if (subscriber_->wait() != EXIT_SUCCESS) throw std::runtime_error("keventctl: " + subscriber_->err());
     }
 
 private:
-    std::unique_ptr<test::ChildProcess> start(SubscriberKind kind) {
-        if (kind == SubscriberKind::Printing) {
+    std::unique_ptr<test::ChildProcess> start() {
+        if (setup_.kind == SubscriberKind::Printing) {
             return startProgram({keventctlBinary(), "--socket=" + daemon_.socketPath(), "monitor", "--json"});
         }
         counter_ = std::make_unique<Counter>();
-        return startWorker([this] { count(daemon_.socketPath(), **counter_); });
+        const Endpoint endpoint = broker_ ? busAt(broker_->address()) : privateSocket(daemon_.socketPath());
+        return startWorker([this, endpoint] { count(endpoint, **counter_); });
     }
 
+    Setup setup_;
+    std::unique_ptr<test::Broker> broker_; // before the daemon, so that it goes after it
     test::DaemonProcess daemon_;
     std::unique_ptr<Counter> counter_;
     std::unique_ptr<test::ChildProcess> subscriber_;
-    SubscriberKind kind_;
 };
 
 std::unique_ptr<test::ChildProcess> startUdevadm(std::size_t socketsBefore) {
@@ -129,28 +177,34 @@ std::vector<double> measureStorm(const std::vector<pid_t>& processes, std::uint6
 struct Cost {
     double daemon;
     double subscriber;
+    double broker;
     double udevadm;
 };
 
-Cost runTogether(SubscriberKind kind, std::uint64_t events) {
-    Keventd keventd(kind);
+/// @param used  of Keventd::pids()
+Cost costOf(const std::vector<double>& used, bool hasBroker, double udevadm) {
+    return {used[0], used[1], hasBroker ? used[2] : 0, udevadm};
+}
+
+Cost runTogether(const Setup& setup, std::uint64_t events) {
+    Keventd keventd(setup);
     const auto udevadm = startUdevadm(DaemonsSockets);
     std::vector<pid_t> processes = keventd.pids();
     processes.push_back(udevadm->pid());
     const auto used = measureStorm(processes, events);
     keventd.requireAll(events);
-    return {used[0], used[1], used[2]};
+    return costOf(used, setup.road != Road::PrivateSocket, used.back());
 }
 
-Cost runApart(SubscriberKind kind, std::uint64_t events) {
+Cost runApart(const Setup& setup, std::uint64_t events) {
     const auto udevadmsCost = [events] {
         const auto udevadm = startUdevadm(0);
         return measureStorm({udevadm->pid()}, events).front();
     }();
-    Keventd keventd(kind);
+    Keventd keventd(setup);
     const auto used = measureStorm(keventd.pids(), events);
     keventd.requireAll(events);
-    return {used[0], used[1], udevadmsCost};
+    return costOf(used, setup.road != Road::PrivateSocket, udevadmsCost);
 }
 
 template <typename Member>
@@ -161,26 +215,30 @@ double medianOf(const std::vector<Cost>& costs, Member member) {
     return median(values);
 }
 
-void report(const std::string& subscriber, const std::vector<Cost>& costs) {
+void report(const Setup& setup, const std::vector<Cost>& costs) {
+    const std::string subscriber = setup.name;
     const double daemon = medianOf(costs, &Cost::daemon);
     const double own = medianOf(costs, &Cost::subscriber);
+    const double broker = medianOf(costs, &Cost::broker);
     const double udevadm = medianOf(costs, &Cost::udevadm);
     printRow("CPU per event: keventd with " + subscriber, withUnit(daemon, "us"));
     printRow("CPU per event: " + subscriber, withUnit(own, "us"));
-    printRow("CPU per event: udevadm monitor beside both", withUnit(udevadm, "us"));
-    printBoundedRow("(keventd + " + subscriber + ") / udevadm", (daemon + own) / udevadm, {1.0, ""});
+    if (setup.road != Road::PrivateSocket) printRow("CPU per event: the broker", withUnit(broker, "us"));
+    printRow("CPU per event: udevadm monitor beside all", withUnit(udevadm, "us"));
+    printBoundedRow("(keventd + " + subscriber + ") / udevadm", (daemon + own + broker) / udevadm,
+                    {setup.mostToUdevadm, ""});
 }
 
 } // namespace
 
 void measureStormCost(const CostOptions& options) {
     const std::uint64_t events = options.events / Writers * Writers;
-    for (const SubscriberKind kind : {SubscriberKind::Printing, SubscriberKind::Bare}) {
+    for (const Setup& setup : Setups) {
         std::vector<Cost> costs;
         for (std::uint64_t run = 0; run < options.runs; ++run) {
-            costs.push_back(options.apart ? runApart(kind, events) : runTogether(kind, events));
+            costs.push_back(options.apart ? runApart(setup, events) : runTogether(setup, events));
         }
-        report(kind == SubscriberKind::Printing ? "keventctl monitor --json" : "a bare subscriber", costs);
+        report(setup, costs);
     }
 }
 

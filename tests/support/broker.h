@@ -24,6 +24,8 @@ public:
 
     [[nodiscard]] const std::string& socketPath() const { return socket_; }
     [[nodiscard]] std::string address() const { return "unix:path=" + socket_; }
+    /// @return of the broker, while it runs
+    [[nodiscard]] pid_t pid() const { return process_->pid(); }
 
     /// Starts it; clients can connect when this returns.
     /// @throws std::runtime_error if it ends, or does not say in time that it listens
