@@ -137,6 +137,7 @@ Request parseCommandLine(int argc, const char* const* argv, std::vector<std::uni
     CliOptionSet options(app);
     declareGlobals(options, request.bus);
     std::vector<std::unique_ptr<CliOptionSet>> optionSets; // of each command, in the same order
+    optionSets.reserve(commands.size());
     for (const auto& command : commands) {
         optionSets.push_back(declare(app, *command, request.bus));
     }

@@ -14,6 +14,7 @@ constexpr std::string_view Gap = "  ";
 
 void TextTable::addRow(const std::vector<std::string_view>& cells) {
     std::vector<std::string> row;
+    row.reserve(cells.size());
     for (const std::string_view cell : cells) row.push_back(printable(cell));
     while (!row.empty() && row.back().empty()) row.pop_back();
     widths_.resize(std::max(widths_.size(), row.size()));
