@@ -100,13 +100,13 @@ int Callers::onAnswer(sd_bus_message* answer, void* data, sd_bus_error*) noexcep
         logWarning(text("credentials of a client: ", failure.what(), ", taking it for nobody"), limit);
         identity = {};
     }
-    unknown.callers->release(Peer(unknown.peer), std::move(identity));
+    unknown.callers->release(Peer(unknown.peer), identity);
     return 0;
 }
 
-void Callers::release(const Peer& caller, Identity identity) {
+void Callers::release(const Peer& caller, const Identity& identity) {
     const auto unknown = unknown_.extract(caller);
-    clients_.introduce(caller, std::move(identity));
+    clients_.introduce(caller, identity);
     for (const Held& held : unknown.mapped().held)
         static_cast<void>(answerLater(held.call.get(), held.handler));
 }

@@ -42,7 +42,7 @@ private:
     void hold(const Peer& caller, sd_bus_message* call, Handler handler);
     void ask(const Peer& caller);
     static int onAnswer(sd_bus_message* answer, void* unknown, sd_bus_error* error) noexcept;
-    void release(const Peer& caller, Identity identity);
+    void release(const Peer& caller, const Identity& identity);
 
     Clients& clients_;
     std::map<Peer, Unknown> unknown_;

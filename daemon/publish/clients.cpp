@@ -1,12 +1,10 @@
 #include "daemon/publish/clients.h"
 
-#include <utility>
-
 namespace keventd {
 
-void Clients::introduce(const Peer& client, Identity identity) {
+void Clients::introduce(const Peer& client, const Identity& identity) {
     UserAccount& user = users_[identity.uid];
-    accounts_.try_emplace(client, connections_[client.bus], user, limits_, std::move(identity), access_);
+    accounts_.try_emplace(client, connections_[client.bus], user, limits_, identity, access_);
 }
 
 ClientAccount& Clients::accountOf(const Peer& client) {

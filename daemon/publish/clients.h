@@ -29,7 +29,7 @@ public:
     void setAdminGroup(std::optional<gid_t> group) { access_.group = group; }
 
     /// Opens the account of a client that is not known yet.
-    void introduce(const Peer& client, Identity identity);
+    void introduce(const Peer& client, const Identity& identity);
     [[nodiscard]] bool knows(const Peer& client) const { return accounts_.contains(client); }
     /// @return the client's account; of one that was not introduced, that of a user whom nobody knows. Valid
     /// until the

@@ -87,12 +87,12 @@ bool PrivateSocket::mayConnect(uid_t uid) {
 
 // One client's trouble is its own. (Most often it only looked whether somebody listens.)
 void PrivateSocket::welcome(UniqueFd fd) {
-    auto identity = identityOf(fd.get());
+    const auto identity = identityOf(fd.get());
     if (!identity || !mayConnect(*identity->uid)) return;
     try {
         connections_.emplace_back(loop_, std::move(fd), *identity->uid, ++lastSerial_, manager_,
                                   [this] { removal_->defer(); });
-        clients_.introduce({connections_.back().bus(), ""}, std::move(*identity));
+        clients_.introduce({connections_.back().bus(), ""}, *identity);
         afterTurn_->enable();
     } catch (const std::exception& error) {
         logDebug(text(error.what(), ", closing it"));

@@ -14,7 +14,6 @@ struct CoarseClock {
     using rep = duration::rep;
     using period = duration::period;
     using time_point = std::chrono::time_point<CoarseClock>;
-    static constexpr bool is_steady = true;
 
     [[nodiscard]] static time_point now() {
         timespec now{};
