@@ -22,6 +22,12 @@ ClientAccount::ClientAccount(ConnectionAccount& connection, UserAccount& user, c
     ++user_.clients;
 }
 
+// Subscriptions have given back theirs; calls that were never answered have nobody else who would.
+ClientAccount::~ClientAccount() {
+    user_.waitingCalls -= waitingCalls_;
+    --user_.clients;
+}
+
 bool ClientAccount::hasRoomBeside(std::size_t bytes) const {
     const std::size_t most = limits_.client.unacknowledgedBytes;
     return unacknowledgedBytes_ + bytes < (isScarceBeside(bytes) ? std::min(ScarceBytes, most) : most);

@@ -44,7 +44,8 @@ public:
                   const AdminAccess& access);
     ClientAccount(const ClientAccount&) = delete;
     ClientAccount& operator=(const ClientAccount&) = delete;
-    ~ClientAccount() { --user_.clients; }
+    /// Gives back what its user had for it.
+    ~ClientAccount();
 
     [[nodiscard]] const Identity& identity() const { return identity_; }
     /// @return whether it may see events that are not public

@@ -119,6 +119,18 @@ TEST_F(ClientAccountTest, BoundsTheCallsThatWaitOfAUser) {
     EXPECT_EQ(refusalOf([&] { client(1001).beginCall(); }), "");
 }
 
+TEST_F(ClientAccountTest, GivesBackTheCallsOfOneThatHasGone) {
+    UserAccount user;
+    limits_.user.calls = 1;
+    {
+        ClientAccount gone(connection_, user, limits_, {1000, {}}, access_);
+        gone.beginCall();
+    }
+    ClientAccount next(connection_, user, limits_, {1000, {}}, access_);
+    EXPECT_EQ(refusalOf([&] { next.beginCall(); }), "");
+    EXPECT_EQ(user.clients, 1U);
+}
+
 TEST_F(ClientAccountTest, BoundsTheSubscriptionsOfAUser) {
     limits_.user.subscriptions = 2;
     client(1000).addSubscription(0);
