@@ -3,6 +3,7 @@
 #include "keventd/client.h"
 #include "tests/bench/command_line.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/patience.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/worker.h"
 #include "tests/support/daemon_process.h"
@@ -13,9 +14,7 @@
 #include <cstdlib>
 #include <exception>
 #include <map>
-#include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace {
@@ -59,14 +58,6 @@ keventd::SubscribeOptions otherFilter(std::uint64_t number) {
     for (;;) client.process(std::chrono::milliseconds(-1));
 }
 
-void waitForSubscriptions(const test::DaemonProcess& daemon, std::uint64_t count) {
-    const test::Deadline deadline;
-    while (daemon.statistics().at("subscriptions") < count) {
-        if (deadline.expired()) throw std::runtime_error("the subscriptions do not come");
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-}
-
 /// @return microseconds of CPU of the daemon for each event
 double measure(std::uint64_t subscriptions, std::uint64_t events) {
     const test::DaemonProcess daemon({.arguments = {"--history=4G"},
@@ -76,7 +67,8 @@ double measure(std::uint64_t subscriptions, std::uint64_t events) {
                                       .socket = "",
                                       .inChild = {}});
     const auto subscriber = startWorker([&] { subscribe(daemon.socketPath(), subscriptions); });
-    waitForSubscriptions(daemon, subscriptions);
+    waitFor([&] { return daemon.statistics().at("subscriptions") >= subscriptions; },
+            "the subscriptions do not come");
     waitUntilIdle({daemon.pid(), subscriber->pid()});
     const auto before = cpuTime(daemon.pid());
     test::UeventWriters(Writers, events / Writers).join();

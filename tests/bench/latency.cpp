@@ -4,6 +4,7 @@
 #include "keventd/client.h"
 #include "tests/bench/command_line.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/patience.h"
 #include "tests/bench/shared_memory.h"
 #include "tests/bench/worker.h"
 #include "tests/support/daemon_process.h"
@@ -100,14 +101,6 @@ void writeAll(Record& record, const std::string& uuid, std::size_t events, std::
         record.written[n] = now();
         if (write(file.get(), text.data(), text.size()) < 0) throw std::runtime_error("cannot write uevents");
         std::this_thread::sleep_for(pause + pause * static_cast<int>(n % 7) / 7);
-    }
-}
-
-void waitFor(const std::function<bool()>& done, const char* what) {
-    const test::Deadline deadline;
-    while (!done()) {
-        if (deadline.expired()) throw std::runtime_error(what);
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
 }
 

@@ -5,6 +5,7 @@
 #include "keventd/names.h"
 #include "tests/bench/command_line.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/patience.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/shared_memory.h"
 #include "tests/bench/worker.h"
@@ -21,10 +22,8 @@
 #include <cstdlib>
 #include <ctime>
 #include <exception>
-#include <functional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 
 namespace {
 
@@ -34,6 +33,8 @@ namespace test = keventd::test;
 constexpr std::size_t Writers = 3;
 constexpr std::size_t MaxEvents = 1'000'000;
 constexpr std::uint64_t MiB = 1024 * 1024;
+constexpr std::chrono::minutes LongestStorm{5};
+constexpr std::chrono::milliseconds Pause{1}; ///< how exactly the end of a storm is seen
 
 /// What a subscriber has had.
 struct Taken {
@@ -51,21 +52,8 @@ std::int64_t boottimeNow() {
     return std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
 }
 
-// The daemon is ready before it has its name on the bus.
-keventd::Client connect(const std::string& address) {
-    const test::Deadline deadline;
-    for (;;) {
-        try {
-            return keventd::Client(keventd::busAt(address));
-        } catch (const keventd::ConnectionError&) {
-            if (deadline.expired()) throw;
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        }
-    }
-}
-
 [[noreturn]] void subscribe(const std::string& address, Taken& taken) {
-    keventd::Client client = connect(address);
+    keventd::Client client = connectPatiently(keventd::busAt(address));
     const auto account = [&taken](std::uint64_t from, std::uint64_t to) {
         if (taken.next != from) taken.hasGap = true;
         taken.next = to + 1;
@@ -94,14 +82,6 @@ keventd::Client connect(const std::string& address) {
     for (;;) {
         if (test::checkBus(sd_bus_process(client.get(), nullptr), "process") == 0)
             test::checkBus(sd_bus_wait(client.get(), UINT64_MAX), "wait");
-    }
-}
-
-void waitFor(const std::function<bool()>& done, const char* what) {
-    const test::Deadline deadline(std::chrono::minutes(5));
-    while (!done()) {
-        if (deadline.expired()) throw std::runtime_error(what);
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
 }
 
@@ -147,12 +127,14 @@ Run measure(std::uint64_t events, bool withStopped) {
     }
     const auto start = std::chrono::steady_clock::now();
     test::UeventWriters(Writers, events / Writers).join();
-    waitFor([&] { return healthy->events >= events; }, "the healthy subscriber does not get everything");
+    waitFor([&] { return healthy->events >= events; }, "the healthy subscriber does not get everything",
+            LongestStorm, Pause);
     const Run run = resultOf(*healthy, events, std::chrono::steady_clock::now() - start, daemon.pid());
     if (healthy->hasGap) throw std::runtime_error("an id is missing to the healthy subscriber");
     if (withStopped) {
         stoppedSubscriber->signal(SIGCONT);
-        waitFor([&] { return stopped->next >= healthy->next; }, "the stopped subscriber does not go on");
+        waitFor([&] { return stopped->next >= healthy->next; }, "the stopped subscriber does not go on",
+                LongestStorm);
         if (stopped->hasGap)
             throw std::runtime_error("an id is missing to the stopped subscriber, and not told");
     }

@@ -2,6 +2,7 @@
 
 #include "keventd/client.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/patience.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/shared_memory.h"
 #include "tests/bench/worker.h"
@@ -71,21 +72,8 @@ std::string keventctlBinary() {
     return wanted != nullptr ? wanted : KEVENTCTL_BINARY;
 }
 
-// The daemon is ready before it has its name on the bus.
-Client connect(const Endpoint& endpoint) {
-    const test::Deadline deadline;
-    for (;;) {
-        try {
-            return Client(endpoint);
-        } catch (const ConnectionError&) {
-            if (deadline.expired()) throw;
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        }
-    }
-}
-
 [[noreturn]] void count(const Endpoint& endpoint, std::atomic<std::uint64_t>& counter) {
-    Client client = connect(endpoint);
+    Client client = connectPatiently(endpoint);
     const ClientSubscription subscription =
         client.subscribe({}, {[&counter](const Event&) { ++counter; }, {}});
     for (;;) client.process(std::chrono::milliseconds(-1));
