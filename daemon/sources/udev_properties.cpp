@@ -5,13 +5,6 @@
 #include <cerrno>
 
 namespace keventd {
-namespace {
-
-const char* orEmpty(const char* text) {
-    return text == nullptr ? "" : text;
-}
-
-} // namespace
 
 PropertyList propertiesOf(udev_device* device) {
     PropertyList properties;

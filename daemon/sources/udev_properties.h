@@ -9,6 +9,11 @@
 
 namespace keventd {
 
+/// @param text  of libudev, which says nullptr where it has nothing to say
+[[nodiscard]] inline const char* orEmpty(const char* text) {
+    return text == nullptr ? "" : text;
+}
+
 /// @return all properties of the device, in libudev's order
 [[nodiscard]] PropertyList propertiesOf(udev_device* device);
 

@@ -23,10 +23,6 @@ constexpr const char* UdevdControl = "/run/udev/control";
 // (History::MinBytes). udevd sets no limit; typical are 1.5 KB.
 constexpr std::size_t MaxUdevEvent = 24 * 1024;
 
-const char* orEmpty(const char* text) {
-    return text == nullptr ? "" : text;
-}
-
 // A monitor whose socket is a copy of ours. The copy is made after enable_receiving: before, binding a bound
 // socket fails. Its descriptor number belongs to libudev, the socket behind it to both.
 UdevMonitorHandle makeMonitor(udev* udev, int socket) {
