@@ -3,6 +3,7 @@
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/bus_driver.h"
 #include "keventd/names.h"
 
 #include <utility>
@@ -64,8 +65,8 @@ void BroadcastConnection::ask() {
         return connection.membership_.guarded([&] { connection.onAnswer(reply); });
     };
     sd_bus_slot* slot = nullptr;
-    checkResult(sd_bus_call_method_async(bus(), &slot, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                         "org.freedesktop.DBus", "GetId", onReply, this, ""),
+    checkResult(sd_bus_call_method_async(bus(), &slot, driver::Name, driver::Path, driver::Name, "GetId",
+                                         onReply, this, ""),
                 "ask the bus");
     answerSlot_.reset(slot);
     isAsking_ = true;

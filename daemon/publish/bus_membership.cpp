@@ -3,6 +3,7 @@
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/bus_driver.h"
 #include "daemon/publish/peer.h"
 
 #include <utility>
@@ -14,8 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr const char* LocalName = "org.freedesktop.DBus.Local";
 constexpr const char* LocalPath = "/org/freedesktop/DBus/Local";
-constexpr const char* DriverName = "org.freedesktop.DBus";
-constexpr const char* DriverPath = "/org/freedesktop/DBus";
 
 std::string_view messageOf(const sd_bus_error& error) {
     return error.message != nullptr ? error.message : error.name;
@@ -110,7 +109,7 @@ void BusMembership::watchName() {
 
 BusSlotHandle BusMembership::matchDriver(const char* signal, sd_bus_message_handler_t handler) {
     sd_bus_slot* slot = nullptr;
-    checkResult(sd_bus_match_signal_async(bus_.get(), &slot, DriverName, DriverPath, DriverName, signal,
+    checkResult(sd_bus_match_signal_async(bus_.get(), &slot, driver::Name, driver::Path, driver::Name, signal,
                                           handler, nullptr, this),
                 "watch own name on the bus");
     return BusSlotHandle(slot);

@@ -3,6 +3,7 @@
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/bus_driver.h"
 #include "daemon/publish/bus_error.h"
 #include "daemon/publish/method_call.h"
 #include "keventd/names.h"
@@ -12,9 +13,6 @@
 
 namespace keventd {
 namespace {
-
-constexpr const char* DriverName = "org.freedesktop.DBus";
-constexpr const char* DriverPath = "/org/freedesktop/DBus";
 
 void readEntry(sd_bus_message* answer, std::string_view key, Identity& identity) {
     if (key == "UnixUserID") {
@@ -82,7 +80,7 @@ void Callers::ask(const Peer& caller) {
     unknown.peer = caller;
     sd_bus_slot* slot = nullptr;
     const int result =
-        sd_bus_call_method_async(caller.bus, &slot, DriverName, DriverPath, DriverName,
+        sd_bus_call_method_async(caller.bus, &slot, driver::Name, driver::Path, driver::Name,
                                  "GetConnectionCredentials", onAnswer, &unknown, "s", caller.name.c_str());
     if (result < 0) unknown_.erase(caller);
     checkResult(result, "ask who calls");

@@ -2,6 +2,7 @@
 
 #include "daemon/base/errors.h"
 #include "daemon/base/text.h"
+#include "daemon/publish/bus_driver.h"
 #include "daemon/publish/bus_error.h"
 #include "daemon/publish/method_call.h"
 #include "keventd/names.h"
@@ -10,9 +11,6 @@
 
 namespace keventd {
 namespace {
-
-constexpr const char* DriverName = "org.freedesktop.DBus";
-constexpr const char* DriverPath = "/org/freedesktop/DBus";
 
 std::string readName(sd_bus_message* call) {
     const char* name = nullptr;
@@ -58,7 +56,7 @@ const sd_bus_vtable DriverObject::Table::Rows[] = {
 
 BusSlotHandle DriverObject::serveOn(sd_bus* bus) {
     sd_bus_slot* slot = nullptr;
-    checkResult(sd_bus_add_object_vtable(bus, &slot, DriverPath, DriverName, Table::Rows, this),
+    checkResult(sd_bus_add_object_vtable(bus, &slot, driver::Path, driver::Name, Table::Rows, this),
                 "serve bus driver");
     return BusSlotHandle(slot);
 }
@@ -72,7 +70,7 @@ void DriverObject::onIgnoredMatch(sd_bus_message* call) {
 }
 
 bool DriverObject::isKnown(const std::string& name) const {
-    return name == names::Bus || name == DriverName || name == uniqueName_;
+    return name == names::Bus || name == driver::Name || name == uniqueName_;
 }
 
 void DriverObject::onGetNameOwner(sd_bus_message* call) {
@@ -100,7 +98,7 @@ void DriverObject::onNameHasOwner(sd_bus_message* call) {
 }
 
 void DriverObject::onListNames(sd_bus_message* call) {
-    checkSent(sd_bus_reply_method_return(call, "as", 3, DriverName, names::Bus, uniqueName_.c_str()),
+    checkSent(sd_bus_reply_method_return(call, "as", 3, driver::Name, names::Bus, uniqueName_.c_str()),
               "reply");
 }
 
