@@ -74,8 +74,7 @@ void tellReloading() {
 std::optional<gid_t> findGroup(const std::string& group) {
     if (group.empty()) return std::nullopt;
     if (const auto number = parseNumber(group)) return static_cast<gid_t>(*number);
-    if (const struct group* found = getgrnam(group.c_str()))
-        return found->gr_gid; // NOLINT(concurrency-mt-unsafe)
+    if (const struct group* found = getgrnam(group.c_str())) return found->gr_gid;
     logWarning(text("access.admin_group: no group '", group, "', only root sees what is not public"));
     return std::nullopt;
 }

@@ -47,7 +47,6 @@ public:
     /// Gives back what its user had for it.
     ~ClientAccount();
 
-    [[nodiscard]] const Identity& identity() const { return identity_; }
     /// @return whether it may see events that are not public
     [[nodiscard]] bool seesAdmin() const {
         return identity_.isRoot() || (access_.group && identity_.isIn(*access_.group));
