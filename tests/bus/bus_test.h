@@ -5,6 +5,7 @@
 #include "tests/bus/tagged_uevents.h"
 #include "tests/support/broker.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/subscriber.h"
 
 #include <functional>
@@ -34,12 +35,7 @@ inline void PrintTo(Road road, std::ostream* out) {
 [[nodiscard]] bool isInstalled(Road road);
 
 // What a client that does not read may cost the daemon: queued messages of 256 KiB each, of several clients.
-// A sanitizer keeps freed memory for a while (quarantine).
-#if defined(__SANITIZE_ADDRESS__)
-inline constexpr std::uint64_t MemoryAllowance = 512U << 20U;
-#else
-inline constexpr std::uint64_t MemoryAllowance = 48U << 20U;
-#endif
+inline constexpr std::uint64_t MemoryAllowance = UnderAddressSanitizer ? 512U << 20U : 48U << 20U;
 
 /// Names the instances of a test by their road.
 struct NameOfRoad {

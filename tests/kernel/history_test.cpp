@@ -2,6 +2,7 @@
 
 #include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
+#include "tests/support/sanitizer.h"
 
 #include <gtest/gtest.h>
 #include <map>
@@ -72,9 +73,7 @@ TEST_F(KernelHistory, StaysWithinItsBytesThroughStorms) {
 }
 
 TEST_F(KernelHistory, DoesNotGrowTheDaemonFromStormToStorm) {
-#if defined(__SANITIZE_ADDRESS__)
-    GTEST_SKIP() << "AddressSanitizer keeps freed memory";
-#endif
+    if (UnderAddressSanitizer) GTEST_SKIP() << "AddressSanitizer keeps freed memory";
     DaemonProcess daemon(smallHistory());
     const BusClient client(daemon.address());
     for (int round = 0; round < 3; ++round) storm(client); // whatever a storm needs has been allocated by now
