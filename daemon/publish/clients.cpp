@@ -2,14 +2,15 @@
 
 namespace keventd {
 
-void Clients::introduce(const Peer& client, const Identity& identity) {
+ClientAccount& Clients::introduce(const Peer& client, const Identity& identity) {
     UserAccount& user = users_[identity.uid];
-    accounts_.try_emplace(client, connections_[client.bus], user, limits_, identity, access_);
+    return accounts_.try_emplace(client, connections_[client.bus], user, limits_, identity, access_)
+        .first->second;
 }
 
 ClientAccount& Clients::accountOf(const Peer& client) {
-    if (!knows(client)) introduce(client, {});
-    return accounts_.at(client);
+    const auto known = accounts_.find(client);
+    return known != accounts_.end() ? known->second : introduce(client, {});
 }
 
 void Clients::drop(const Peer& client) {

@@ -29,11 +29,11 @@ public:
     void setAdminGroup(std::optional<gid_t> group) { access_.group = group; }
 
     /// Opens the account of a client that is not known yet.
-    void introduce(const Peer& client, const Identity& identity);
+    /// @return it, valid until the client goes
+    ClientAccount& introduce(const Peer& client, const Identity& identity);
     [[nodiscard]] bool knows(const Peer& client) const { return accounts_.contains(client); }
     /// @return the client's account; of one that was not introduced, that of a user whom nobody knows. Valid
-    /// until the
-    ///         client goes
+    ///         until the client goes
     [[nodiscard]] ClientAccount& accountOf(const Peer& client);
 
     /// @param forget  drops all that is kept for those that have gone; called while their accounts are there
