@@ -5,6 +5,8 @@
 #include "daemon/config/values.h"
 #include "dbus/plain_text.h"
 
+#include <sys/types.h>
+
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -102,9 +104,12 @@ std::optional<std::string> parseBus(const std::string& bus) {
 // Which groups there are is found out when it matters: they may come later.
 std::optional<std::string> parseGroup(const std::string& group) {
     constexpr std::size_t longest = 255;
+    constexpr gid_t noGroup = -1U; // what chown(2) takes for "leave it as it is"
+    const bool isNumber = group.find_first_not_of("0123456789") == std::string::npos;
     const bool isName =
         group.size() <= longest && isPlainText(group) && group.find_first_of(" :,") == std::string::npos;
-    return isName ? std::optional(group) : std::nullopt;
+    const bool isInRange = group.empty() || !isNumber || parseNumber(group).value_or(noGroup) < noGroup;
+    return isName && isInRange ? std::optional(group) : std::nullopt;
 }
 
 std::optional<BroadcastOptions::Kernel> parseKernelBroadcast(const std::string& word) {

@@ -184,6 +184,9 @@ TEST(ConfigParser, NamesAnUnknownWordAndTheKnownOnes) {
                 ElementsAre(HasSubstr("must be system, session, none or a D-Bus address")));
     EXPECT_THAT(complaintsOf("access.admin_group = 'a:b'"),
                 ElementsAre(HasSubstr("name or number of a group")));
+    EXPECT_THAT(complaintsOf("access.admin_group = '4294967295'"),
+                ElementsAre(HasSubstr("\"4294967295\": must be the name or number of a group")));
+    EXPECT_THAT(complaintsOf("access.admin_group = '4294967294'"), IsEmpty());
     EXPECT_THAT(complaintsOf("socket.path = 'bus'"),
                 ElementsAre("k.toml:1:8: socket.path: \"bus\": must be an absolute path, or \"auto\""));
 }
