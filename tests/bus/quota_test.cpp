@@ -34,17 +34,6 @@ protected:
         const EffectiveUser somebody(user);
         return connect();
     }
-    /// @return what the subscription was refused with; empty if it was not
-    static std::string subscribe(const BusClient& client, const Wanted& wanted = {}) {
-        const BusMessageHandle call = client.newCall(names::method::Subscribe);
-        appendWanted(call, wanted);
-        try {
-            client.send(call);
-            return "";
-        } catch (const CallError& error) {
-            return error.what();
-        }
-    }
     static Wanted objectsOfBytes(std::size_t bytes) {
         Wanted wanted;
         wanted.filters[names::option::Objects] = {std::string(bytes, 'x')};
@@ -58,39 +47,39 @@ private:
 TEST_P(Quotas, BoundTheSubscriptionsOfAUserOnAllItsConnections) {
     const BusClient first = connectAs(Nobody);
     const BusClient second = connectAs(Nobody);
-    for (int i = 0; i < 3; ++i) ASSERT_EQ(subscribe(first), "");
-    for (int i = 0; i < 2; ++i) ASSERT_EQ(subscribe(second), "");
+    for (int i = 0; i < 3; ++i) ASSERT_EQ(first.trySubscribe(), "");
+    for (int i = 0; i < 2; ++i) ASSERT_EQ(second.trySubscribe(), "");
     for (const BusClient* client : {&first, &second}) {
-        EXPECT_THAT(subscribe(*client),
+        EXPECT_THAT(client->trySubscribe(),
                     AllOf(HasSubstr(names::error::LimitExceeded), HasSubstr("limits.user.subscriptions")));
     }
 }
 
 TEST_P(Quotas, AreNotSharedWithOtherUsers) {
     const BusClient nobody = connectAs(Nobody);
-    for (int i = 0; i < 5; ++i) ASSERT_EQ(subscribe(nobody), "");
-    EXPECT_EQ(subscribe(connectAs(Daemon)), "");
+    for (int i = 0; i < 5; ++i) ASSERT_EQ(nobody.trySubscribe(), "");
+    EXPECT_EQ(connectAs(Daemon).trySubscribe(), "");
 }
 
 TEST_P(Quotas, AreGivenBackByThoseThatGo) {
     for (int round = 0; round < 3; ++round) {
         const BusClient nobody = connectAs(Nobody);
         ASSERT_TRUE(hasSubscriptions(0)); // the one before has gone by now
-        for (int i = 0; i < 5; ++i) EXPECT_EQ(subscribe(nobody), "") << round;
+        for (int i = 0; i < 5; ++i) EXPECT_EQ(nobody.trySubscribe(), "") << round;
     }
 }
 
 TEST_P(Quotas, OfAUserDoNotBindRoot) {
     const BusClient root = connectAs(0);
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(subscribe(root), "");
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(root.trySubscribe(), "");
 }
 
 TEST_P(Quotas, BoundTheFiltersOfAUser) {
     const BusClient first = connectAs(Nobody);
     const BusClient second = connectAs(Nobody);
-    ASSERT_EQ(subscribe(first, objectsOfBytes(1000)), "");
-    EXPECT_THAT(subscribe(second, objectsOfBytes(1000)), HasSubstr("limits.user.filter_bytes"));
-    EXPECT_EQ(subscribe(second, objectsOfBytes(20)), "");
+    ASSERT_EQ(first.trySubscribe(objectsOfBytes(1000)), "");
+    EXPECT_THAT(second.trySubscribe(objectsOfBytes(1000)), HasSubstr("limits.user.filter_bytes"));
+    EXPECT_EQ(second.trySubscribe(objectsOfBytes(20)), "");
 }
 
 // The first calls of a client wait until it is known whose it is.

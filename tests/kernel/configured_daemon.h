@@ -37,14 +37,7 @@ protected:
     /// @return what the call was refused with; empty if it was not
     static std::string subscribe(const BusClient& client, Wanted wanted = {}) {
         if (wanted.filters.empty()) wanted.filters[names::option::Subsystems] = {"no such subsystem"};
-        const BusMessageHandle call = client.newCall(names::method::Subscribe);
-        appendWanted(call, wanted);
-        try {
-            client.send(call);
-            return "";
-        } catch (const CallError& error) {
-            return error.what();
-        }
+        return client.trySubscribe(wanted);
     }
 
 private:

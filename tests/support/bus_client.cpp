@@ -107,6 +107,17 @@ DeviceList BusClient::listDevices(const Wanted& wanted) const {
     return list;
 }
 
+std::string BusClient::trySubscribe(const Wanted& wanted) const {
+    const BusMessageHandle call = newCall(names::method::Subscribe);
+    appendWanted(call, wanted);
+    try {
+        send(call);
+        return "";
+    } catch (const CallError& error) {
+        return error.what();
+    }
+}
+
 Page BusClient::getEvents(const Wanted& wanted, std::uint32_t max) const {
     const BusMessageHandle call = newCall(names::method::GetEvents);
     appendWanted(call, wanted);

@@ -70,6 +70,9 @@ public:
     BusMessageHandle
     send(const BusMessageHandle& call) const; // NOLINT(modernize-use-nodiscard): often ignored
 
+    /// Subscribes, and leaves it to the connection's end to unsubscribe.
+    /// @return what it was refused with; empty if it was not
+    [[nodiscard]] std::string trySubscribe(const Wanted& wanted = {}) const;
     /// @return `next`
     std::uint64_t sync() const; // NOLINT(modernize-use-nodiscard): often called to wait
     [[nodiscard]] Page getEvents(const Wanted& wanted = {}, std::uint32_t max = 0) const;
