@@ -1,8 +1,10 @@
 // Broadcasts: what is sent, on which interface, and what is told of the rest.
 
 #include "tests/bus/broadcast_test.h"
+#include "tests/support/temporary_directory.h"
 
 #include <algorithm>
+#include <fstream>
 
 namespace keventd::test {
 namespace {
@@ -117,6 +119,52 @@ TEST_P(Broadcasts, PauseWhileAnotherHasTheirName) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, Broadcasts, BrokerRoads, NameOfRoad());
+
+// broadcast.kernel of the configuration, where it is not "auto".
+class KernelBroadcasts : public Broadcasts {
+protected:
+    explicit KernelBroadcasts(const char* when) : when_(when) {}
+    void adjust(DaemonOptions& options) override {
+        Broadcasts::adjust(options);
+        options.config = directory_.file("keventd.toml");
+        std::ofstream(options.config) << "broadcast.kernel = '" << when_ << "'\n";
+    }
+
+private:
+    const char* when_;
+    TemporaryDirectory directory_;
+};
+
+class KernelBroadcastsAlways : public KernelBroadcasts {
+protected:
+    KernelBroadcastsAlways() : KernelBroadcasts("always") {}
+};
+
+TEST_P(KernelBroadcastsAlways, ComeBesideThoseOfUdevd) {
+    ASSERT_NO_FATAL_FAILURE(startPlayingUdev());
+    BroadcastListener listener(address());
+    uevents_.write();
+    ASSERT_TRUE(listener.waitForEvent([&](const Event& e) { return uevents_.hasWritten(e); }));
+    EXPECT_EQ(ours(listener).front().interface, names::KernelEvents);
+}
+
+INSTANTIATE_TEST_SUITE_P(, KernelBroadcastsAlways, BrokerRoads, NameOfRoad());
+
+class KernelBroadcastsNever : public KernelBroadcasts {
+protected:
+    KernelBroadcastsNever() : KernelBroadcasts("never") {}
+};
+
+TEST_P(KernelBroadcastsNever, DoNotComeWhereNoUdevdRunsEither) {
+    BroadcastListener listener(address());
+    uevents_.write();
+    connect().sync();
+    ASSERT_NO_FATAL_FAILURE(startPlayingUdev());
+    ASSERT_TRUE(listener.waitForEvent([](const Event& e) { return e.object == "/devices/played"; }));
+    EXPECT_TRUE(ours(listener).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(, KernelBroadcastsNever, BrokerRoads, NameOfRoad());
 
 class BroadcastsOfFewASecond : public BroadcastTest {
 protected:
