@@ -174,12 +174,15 @@ SubscribeOptions readDictionary(sd_bus_message* message, const ClientLimits& lim
                                 const std::function<void(std::string_view)>& check) {
     SubscribeOptions options;
     FilterAllowance allowance(limits);
+    std::vector<std::string_view> given; // no more than there are: others are refused
     checkRead(sd_bus_message_enter_container(message, 'a', "{sv}"));
     while (checkRead(sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
         const char* option = nullptr;
         checkRead(sd_bus_message_read_basic(message, 's', static_cast<void*>(&option)));
         check(option);
+        if (std::find(given.begin(), given.end(), option) != given.end()) refuse(option, "given twice");
         readOption(message, option, limits, allowance, options);
+        given.emplace_back(option);
         checkRead(sd_bus_message_exit_container(message));
     }
     checkRead(sd_bus_message_exit_container(message));

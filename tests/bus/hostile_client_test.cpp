@@ -13,6 +13,8 @@
 namespace keventd::test {
 namespace {
 
+using testing::HasSubstr;
+
 constexpr int Hundreds = 300;
 constexpr int MoreThanAreServed = 600;
 
@@ -236,6 +238,15 @@ protected:
         sendWithoutWaiting(client, call);
     }
 
+    /// The same option again and again, which demands nothing, at 28 bytes each.
+    static void appendEmptyOptions(const BusMessageHandle& call, int count) {
+        checkBus(sd_bus_message_open_container(call.get(), 'a', "{sv}"), "open options");
+        for (int i = 0; i < count; ++i)
+            checkBus(sd_bus_message_append(call.get(), "{sv}", names::option::Actions, "as", 0),
+                     "append option");
+        checkBus(sd_bus_message_close_container(call.get()), "close options");
+    }
+
     static void sendSubscribe(const BusClient& client) {
         const BusMessageHandle call = client.newCall(names::method::Subscribe);
         appendWanted(call, {});
@@ -254,6 +265,20 @@ TEST_P(RudeClients, ThatLeaveBeforeTheReplyCostNothing) {
     }
     EXPECT_TRUE(hasSubscriptions(0));
     EXPECT_EQ(daemon().log().find("error: "), std::string::npos) << daemon().log();
+}
+
+TEST_P(RudeClients, ThatSend16MiBOfOptionsAreRefusedAndHarmNobody) {
+    const BusClient rude = connectAsAnother();
+    static_cast<void>(rude.sync());
+    const std::uint64_t memory = daemon().rssBytes();
+    Wanted wanted;
+    wanted.filters[names::option::Objects] = std::vector<std::string>(180'000, std::string(90, 'x'));
+    EXPECT_THAT(rude.trySubscribe(wanted), HasSubstr(names::error::LimitExceeded));
+    const BusMessageHandle call = rude.newCall(names::method::Subscribe);
+    appendEmptyOptions(call, 600'000);
+    EXPECT_THROW(rude.send(call), CallError);
+    expectSubscribersServed();
+    EXPECT_LT(daemon().rssBytes(), memory + MemoryAllowance);
 }
 
 TEST_P(RudeClients, ThatReadNoRepliesHarmNobody) {

@@ -104,6 +104,13 @@ TEST_P(Options, UnknownOneBesideGoodOnesIsRefused) {
                    names::error::InvalidOption, "'Subsystems'");
 }
 
+TEST_P(Options, OneGivenTwiceIsRefused) {
+    EXPECT_REFUSED(refusalOf("a{sv}", 2, "actions", "as", 1, "add", "actions", "as", 1, "remove"),
+                   names::error::InvalidOption, "'actions': given twice");
+    EXPECT_REFUSED(refusalOf("a{sv}", 2, "window", "u", 4U, "window", "u", 4U), names::error::InvalidOption,
+                   "'window': given twice");
+}
+
 TEST_P(Options, WindowIsNoneOfGetEvents) {
     EXPECT_REFUSED(refusalOfGetEvents("a{sv}", 1, "window", "u", 4U), names::error::InvalidOption,
                    "'window'");
