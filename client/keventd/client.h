@@ -67,6 +67,9 @@ public:
     Client& operator=(Client&&) noexcept;
     ~Client();
 
+    /// @param timeout  of each call from now on
+    void setTimeout(std::chrono::microseconds timeout);
+
     // Every call below throws ConnectionError if the connection is lost, TimeoutError if the daemon does not
     // answer, InterruptedError if a signal came, RequestError if it refuses, ProtocolError if the answer is
     // out of contract.

@@ -36,7 +36,8 @@ struct SubscriptionOptions : SubscribeOptions {
     bool waitForDaemon = false;
     /// Of the first connection, and of each call for it, unless `waitForDaemon`.
     std::chrono::microseconds connectTimeout = DefaultTimeout;
-    /// The same of every other attempt: dispatch() may block for so long, and mostly does not at all.
+    /// The same of every other attempt: dispatch() may block for so long, and mostly does not at all. The
+    /// list of devices may take 5 s even so.
     std::chrono::microseconds reconnectTimeout = std::chrono::milliseconds(500);
 };
 
@@ -79,8 +80,9 @@ public:
     [[nodiscard]] int fd() const;
     /// Does what there is to do, for some milliseconds at most, but for the time that handlers take and that
     /// of an attempt to connect. It may be called at any time; with nothing to do it returns at once.
-    /// @throws whatever a handler threw; RequestError if the daemon refuses the filter when the subscription
-    ///         is resumed, which goes on trying; std::logic_error if called from a handler
+    /// @throws whatever a handler threw; RequestError if the daemon refuses the options when the subscription
+    ///         is resumed or, after `waitForDaemon`, begins, which goes on trying; std::logic_error if called
+    ///         from a handler
     void dispatch();
 
     /// Ends it: no handler is called any more, and fd() is never readable again.

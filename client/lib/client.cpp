@@ -103,6 +103,10 @@ Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 Client::~Client() = default;
 
+void Client::setTimeout(std::chrono::microseconds timeout) {
+    parts_->connection.setTimeout(timeout);
+}
+
 ClientSubscription Client::subscribe(const SubscribeOptions& options, EventHandlers handlers) {
     auto state = parts_->subscriber->subscribe(options, std::move(handlers));
     return {parts_->subscriber, std::move(state)};

@@ -63,16 +63,21 @@ std::unique_ptr<sdbus::IConnection> open(const Endpoint& endpoint, std::chrono::
 } // namespace
 
 Connection::Connection(const Endpoint& endpoint, std::chrono::microseconds timeout)
-    : endpoint_(endpoint), timeout_(timeout), bus_(open(endpoint, timeout)) {
+    : endpoint_(endpoint), bus_(open(endpoint, timeout)) {
+    setTimeout(timeout);
     guarded([this] {
-        // Also of what sdbus-c++ calls by itself: AddMatch.
-        bus_->setMethodCallTimeout(timeout_);
         // A private socket has no names, but sdbus-c++ 1.2 insists on one, and the daemon answers to it.
         manager_ = compat::createProxy(*bus_, names::Bus, names::Object);
         if (endpoint_.isPrivate) return;
         watchOwner();
         findOwner();
     });
+}
+
+void Connection::setTimeout(std::chrono::microseconds timeout) {
+    timeout_ = timeout;
+    // Also of what sdbus-c++ calls by itself: AddMatch.
+    guarded([&] { bus_->setMethodCallTimeout(timeout); });
 }
 
 // Before findOwner(), so that no change can pass unseen between the two.
@@ -88,11 +93,21 @@ void Connection::findOwner() {
         owner_ = callBroker(*broker, "GetNameOwner");
     } catch (const sdbus::Error& error) {
         if (classify(error) != Failure::NotOwned) throw;
-        // Perhaps the bus can start it: fails with ServiceUnknown if not.
-        auto start = compat::createCall(*broker, BrokerName, "StartServiceByName");
-        start << names::Bus << std::uint32_t{0};
-        (void)callUnguarded(*broker, start);
+        startOwner(*broker);
         owner_ = callBroker(*broker, "GetNameOwner");
+    }
+}
+
+// The error is ServiceUnknown if the bus cannot start it, and one of the bus's or of systemd's if it tried.
+void Connection::startOwner(sdbus::IProxy& broker) const {
+    auto start = compat::createCall(broker, BrokerName, "StartServiceByName");
+    start << names::Bus << std::uint32_t{0};
+    try {
+        (void)callUnguarded(broker, start);
+    } catch (const sdbus::Error& error) {
+        if (classify(error) != Failure::Refused) throw;
+        throw ConnectionError("no daemon owns " + std::string(names::Bus) + " on " + endpoint_.description +
+                              ", and it cannot be started: " + error.getMessage());
     }
 }
 
@@ -113,6 +128,13 @@ void Connection::onOwnerChanged(sdbus::Message& message) {
     std::string after;
     message >> name >> before >> after;
     if (after == owner_) return;
+    hasOwnerLeft_ = true;
+    requireOwner();
+}
+
+// Another owner would answer calls, and knows nothing of the subscriptions.
+void Connection::requireOwner() const {
+    if (!hasOwnerLeft_) return;
     throw ConnectionError("connection lost: " + std::string(names::Bus) + " has left " +
                           endpoint_.description);
 }
@@ -131,6 +153,7 @@ sdbus::MethodCall Connection::createCall(const char* method) {
 }
 
 sdbus::MethodReply Connection::callUnguarded(sdbus::IProxy& proxy, const sdbus::MethodCall& call) const {
+    requireOwner();
     return proxy.callMethod(call, static_cast<std::uint64_t>(timeout_.count()));
 }
 
@@ -139,6 +162,7 @@ sdbus::MethodReply Connection::call(const sdbus::MethodCall& call) {
 }
 
 void Connection::send(sdbus::MethodCall& call) {
+    requireOwner();
     guarded([&] {
         call.dontExpectReply();
         (void)manager_->callMethod(call, 0);
@@ -174,6 +198,7 @@ void Connection::finishRegistration() {
 }
 
 bool Connection::dispatchOne() {
+    requireOwner();
     const bool handled = processOne();
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     return handled;

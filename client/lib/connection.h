@@ -25,6 +25,9 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
+    /// @param timeout  of each call from now on
+    void setTimeout(std::chrono::microseconds timeout);
+
     /// Starts a call of org.keventd1.Manager.
     [[nodiscard]] sdbus::MethodCall createCall(const char* method);
     /// @throws ConnectionError, TimeoutError, InterruptedError, RequestError
@@ -61,6 +64,8 @@ public:
 private:
     void watchOwner();
     void findOwner();
+    void startOwner(sdbus::IProxy& broker) const;
+    void requireOwner() const;
     [[nodiscard]] sdbus::MethodReply callUnguarded(sdbus::IProxy& proxy, const sdbus::MethodCall& call) const;
     [[nodiscard]] std::string callBroker(sdbus::IProxy& broker, const char* method) const;
     void onOwnerChanged(sdbus::Message& message);
@@ -71,11 +76,12 @@ private:
     [[noreturn]] void rethrow(const sdbus::Error& error) const;
 
     Endpoint endpoint_;
-    std::chrono::microseconds timeout_;
+    std::chrono::microseconds timeout_{};
     std::unique_ptr<sdbus::IConnection> bus_;
     std::unique_ptr<sdbus::IProxy> manager_;
     sdbus::Slot ownerWatch_;
-    std::string owner_;          // unique name of the daemon; empty on a private socket
+    std::string owner_; // unique name of the daemon; empty on a private socket
+    bool hasOwnerLeft_ = false;
     std::exception_ptr failure_; // what a handler threw, until dispatchOne() passes it on
 };
 

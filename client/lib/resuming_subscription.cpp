@@ -23,9 +23,11 @@ SubscriptionOptions requireSound(SubscriptionOptions options) {
     return options;
 }
 
-/// What no later attempt can change.
-bool isOfTheFilter(const RequestError& error) {
-    return error.name() == names::error::InvalidFilter || error.name() == names::error::InvalidOption;
+/// What no later attempt can change. A stream that has changed is one only before the first connection:
+/// later, a session takes up the new one.
+bool isOfTheOptions(const RequestError& error) {
+    return error.name() == names::error::InvalidFilter || error.name() == names::error::InvalidOption ||
+           error.name() == names::error::StreamChanged;
 }
 
 } // namespace
@@ -119,7 +121,7 @@ bool ResumingSubscription::reconnect() {
         return true;
     } catch (const RequestError& error) {
         fail(error.what());
-        if (isOfTheFilter(error)) throw;
+        if (isOfTheOptions(error)) throw;
     } catch (const Error& error) {
         fail(error.what());
     }

@@ -3,11 +3,15 @@
 #include "keventd/errors.h"
 #include "keventd/names.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace keventd {
 inline namespace client {
 namespace {
+
+/// A list is long, those of others come before it, and one that is broken off begins anew the next time.
+constexpr std::chrono::seconds LeastForList{5};
 
 Endpoint endpointOf(const SubscriptionOptions& options) {
     return options.endpoint ? *options.endpoint : defaultEndpoint();
@@ -26,7 +30,8 @@ SubscribeOptions beginningAt(const SubscribeOptions& options, std::optional<std:
 
 Session::Session(const SubscriptionOptions& options, const std::optional<StreamPosition>& position,
                  std::chrono::microseconds timeout, EventHandlers handlers)
-    : options_(options), handlers_(std::move(handlers)), client_(endpointOf(options), timeout) {
+    : options_(options), timeout_(timeout), handlers_(std::move(handlers)),
+      client_(endpointOf(options), timeout) {
     if (!position) {
         begin();
     } else if (!goOn(*position)) {
@@ -60,12 +65,19 @@ void Session::beginNewStream() {
     subscription_ = client_.subscribe(beginningAt(options_, std::nullopt, 1), handlers_);
 }
 
+DeviceList Session::listDevices() {
+    client_.setTimeout(std::max<std::chrono::microseconds>(timeout_, LeastForList));
+    DeviceList list = client_.listDevices(options_.filter);
+    client_.setTimeout(timeout_);
+    return list;
+}
+
 // The list is of a moment of the stream, and the subscription begins there. If a new stream begins between
 // the two, the list is worth nothing.
 void Session::listAndSubscribe() {
     constexpr int MaxLists = 3;
     for (int lists = 0; lists < MaxLists; ++lists) {
-        DeviceList list = client_.listDevices(options_.filter);
+        DeviceList list = listDevices();
         if (!goOn({std::move(list.stream), list.next})) continue;
         devices_ = std::move(list.devices);
         return;

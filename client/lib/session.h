@@ -38,8 +38,10 @@ private:
     void begin();
     void beginNewStream();
     void listAndSubscribe();
+    [[nodiscard]] DeviceList listDevices();
 
     const SubscriptionOptions& options_;
+    std::chrono::microseconds timeout_;
     EventHandlers handlers_;
     Client client_;
     ClientSubscription subscription_;

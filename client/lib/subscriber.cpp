@@ -60,8 +60,19 @@ std::shared_ptr<SubscriptionState> Subscriber::find(std::uint32_t number) const 
 void Subscriber::onEvents(sdbus::Signal& signal) {
     std::uint32_t number = 0;
     signal >> number;
-    // One that has ended may have signals under way.
-    if (auto state = find(number)) batch_.emplace(std::move(state), signal);
+    if (auto state = find(number)) {
+        batch_.emplace(std::move(state), signal);
+    } else {
+        refuse(number);
+    }
+}
+
+// One that has ended may have signals under way. One that is not known at all began after its caller had
+// ceased to wait for the answer: nobody would acknowledge what it is sent, and the window is that of all.
+void Subscriber::refuse(std::uint32_t number) {
+    auto call = connection_.createCall(names::method::Unsubscribe);
+    connection_.guarded([&] { call << number; });
+    connection_.send(call);
 }
 
 void Subscriber::onLost(sdbus::Signal& signal) {
@@ -69,7 +80,11 @@ void Subscriber::onLost(sdbus::Signal& signal) {
     std::uint64_t from = 0;
     std::uint64_t to = 0;
     signal >> number >> from >> to;
-    if (auto state = find(number)) loss_ = Loss{std::move(state), from, to};
+    if (auto state = find(number)) {
+        loss_ = Loss{std::move(state), from, to};
+    } else {
+        refuse(number);
+    }
 }
 
 void Subscriber::deliverOne() {

@@ -71,6 +71,7 @@ private:
     void finishBatch();
     void deliverLoss();
     void acknowledge(SubscriptionState& state);
+    void refuse(std::uint32_t number);
 
     Connection& connection_;
     std::map<std::uint32_t, std::shared_ptr<SubscriptionState>> subscriptions_;

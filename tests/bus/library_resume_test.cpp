@@ -79,6 +79,23 @@ TEST_P(LibraryResume, TellsThatTheStreamIsAnotherOneAndGoesOnFromItsFirstEvent) 
     EXPECT_THAT(user_.changes(), ElementsAre(std::pair(before, user_.subscription().stream())));
 }
 
+// As the constructor does, when the daemon is there.
+TEST_P(LibraryResume, ThrowsOutOfDispatchIfItsStreamHasGoneWhileItWaitedForADaemon) {
+    daemon().stop();
+    SubscriptionOptions wanted = options();
+    wanted.stream = "0123456789abcdef0123456789abcdef";
+    wanted.since = 1;
+    wanted.waitForDaemon = true;
+    user_.subscribe(wanted);
+    startDaemon();
+    try {
+        static_cast<void>(user_.waitUntil([] { return false; }));
+        ADD_FAILURE() << "was not refused: " << user_.subscription().reason();
+    } catch (const RequestError& error) {
+        EXPECT_EQ(error.name(), names::error::StreamChanged);
+    }
+}
+
 TEST_P(LibraryResume, SaysWhyThereIsNoConnection) {
     subscribe(options());
     EXPECT_EQ(user_.subscription().reason(), "");
