@@ -5,13 +5,6 @@
 #include <algorithm>
 
 namespace keventd::ctl {
-namespace {
-
-/// Larger than the usual window: several full messages can be under way while this one is being printed.
-constexpr std::uint32_t Window = 8192;
-
-} // namespace
-
 void LiveQuery::declare(OptionSet& options) {
     events_.declare(options);
     options.flag("--list", lists_, "Begin with the devices that are there");
@@ -28,7 +21,6 @@ SubscriptionOptions LiveQuery::subscription(const Connector& connector) const {
     SubscriptionOptions options;
     static_cast<EventOptions&>(options) = events;
     options.list = lists_;
-    options.window = Window;
     options.endpoint = connector.endpoint();
     options.connectTimeout = std::min(timeout_.value_or(options.connectTimeout), options.connectTimeout);
     return options;

@@ -1,6 +1,7 @@
 #include "client/keventctl/output.h"
 
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <poll.h>
 #include <string_view>
@@ -10,6 +11,9 @@
 
 namespace keventd::ctl {
 namespace {
+
+/// How long a reader may read nothing.
+constexpr std::chrono::milliseconds Patience{1000};
 
 /// A pipe that polls writable takes PIPE_BUF bytes at once, a file any number.
 std::size_t chunkFor(int fd, std::size_t whole) {
@@ -57,8 +61,18 @@ bool Output::waitForReader() const {
         const int ready = ::poll(descriptors, std::size(descriptors), interruption_.pollTimeout());
         if (ready < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
         if (ready > 0 && descriptors[0].revents != 0) return true;
-        if (interruption_.hasCome()) return false;
+        if (interruption_.hasCome()) return isReadingOn();
     }
+}
+
+/// @return whether the reader is only slow: for that, a command that is to end has time
+bool Output::isReadingOn() const {
+    pollfd descriptor{fd_, POLLOUT, 0};
+    int ready = 0;
+    do {
+        ready = ::poll(&descriptor, 1, static_cast<int>(Patience.count()));
+    } while (ready < 0 && errno == EINTR);
+    return ready > 0;
 }
 
 std::size_t Output::writeSome(std::string_view text) {

@@ -1,5 +1,5 @@
 // Standard output behind a buffer that is written when it is full or when its user says so, and that
-// never keeps a stopped command waiting for its reader.
+// never keeps a stopped command waiting for a reader that does not read.
 #pragma once
 
 #include "client/keventctl/interruption.h"
@@ -22,8 +22,8 @@ public:
         if (buffer_.size() >= Capacity) flush();
     }
     /// Writes everything. Gives up, and drops the rest, if the reader has gone, or if the command is
-    /// interrupted while the reader is not reading; of lines up to PIPE_BUF (4096 bytes) it then has got
-    /// whole ones.
+    /// interrupted and the reader reads nothing for a second; of lines up to PIPE_BUF (4096 bytes) it then
+    /// has got whole ones.
     /// @throws std::system_error if it cannot be written for another reason
     void flush();
 
@@ -40,6 +40,7 @@ private:
     static constexpr std::size_t Capacity = 64 * 1024;
 
     [[nodiscard]] bool waitForReader() const;
+    [[nodiscard]] bool isReadingOn() const;
     [[nodiscard]] std::size_t pieceOf(std::string_view text) const;
     [[nodiscard]] std::size_t writeSome(std::string_view text);
 

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 namespace keventd::test {
 namespace {
@@ -262,6 +263,21 @@ TEST_P(MonitorPrivately, SaysWhenNobodyReadsWhatItPrints) {
     while (const auto line = command.readLine()) EXPECT_EQ(numberInJson(*line), ++lines);
     EXPECT_GT(lines, 0U);
     EXPECT_LT(lines, 2'000U);
+}
+
+// Behind a reader that is slower than the daemon, a command waits for the reader most of the time: it may be
+// just then that it is to end.
+TEST_P(MonitorPrivately, DropsNothingOfASlowReader) {
+    writeToHistory(2'000);
+    PipedCommand command(commandLine({"monitor", "--json", "--since=oldest", uevents_.term()}));
+    ASSERT_TRUE(command.readLine());
+    std::this_thread::sleep_for(std::chrono::milliseconds(300)); // until the pipe is full
+    command.process().signal(SIGTERM);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    std::uint64_t lines = 1;
+    while (const auto line = command.readLine()) EXPECT_EQ(numberInJson(*line), ++lines);
+    EXPECT_EQ(command.process().wait(), 0);
+    EXPECT_EQ(command.process().err(), "");
 }
 
 TEST_P(MonitorPrivately, CountsNoOverrunUnlessItWasAskedFor) {

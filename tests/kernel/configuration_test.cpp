@@ -194,6 +194,18 @@ TEST_F(ConfigurationFile, LimitsTheWindow) {
     EXPECT_EQ(subscribe(client), "") << "less than the default window is allowed, and one that asks for none";
 }
 
+TEST_F(ConfigurationFile, OfNarrowLimitsSuitsKeventctl) {
+    configure("limits.client = {window = 1, filter_terms = 1}\n");
+    DaemonProcess daemon(options());
+    const auto monitor = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {KEVENTCTL_BINARY, "--socket=" + daemon.socketPath(), "monitor"});
+        return run(std::move(arguments));
+    };
+    const Finished quiet = monitor({"--timeout=100ms", "subsystem=none"});
+    EXPECT_EQ(quiet.status, 3) << quiet.err; // the time was up, and nothing else
+    EXPECT_THAT(monitor({"subsystem=none,other"}).err, HasSubstr("limits.client.filter_terms"));
+}
+
 // Numbers that another network namespace has used are waited for, here for ten seconds.
 TEST_F(ConfigurationFile, LimitsTheCallsThatWait) {
     if (geteuid() != 0) GTEST_SKIP() << "needs root, for a network namespace";
