@@ -104,7 +104,8 @@ template <typename Broker>
 Run measure(std::uint64_t events, bool withStopped) {
     Broker broker;
     broker.start();
-    const test::DaemonProcess daemon({.arguments = {},
+    // Room for all: who is healthy may fall behind a storm, but shall lose nothing.
+    const test::DaemonProcess daemon({.arguments = {"--history=256M"},
                                       .environment = {},
                                       .inherited = {},
                                       .bus = broker.address(),

@@ -4,10 +4,9 @@
 #include "tests/bench/figures.h"
 #include "tests/bench/patience.h"
 #include "tests/bench/process_usage.h"
+#include "tests/bench/road.h"
 #include "tests/bench/shared_memory.h"
 #include "tests/bench/worker.h"
-#include "tests/support/broker.h"
-#include "tests/support/daemon_process.h"
 #include "tests/support/uevent_writers.h"
 
 #include <atomic>
@@ -33,8 +32,6 @@ enum class SubscriberKind {
     Bare,     ///< a program that uses the client library, and counts
 };
 
-enum class Road { PrivateSocket, DbusDaemon, DbusBroker };
-
 /// What is measured.
 struct Setup {
     const char* name; ///< of the subscriber, and of its road
@@ -49,14 +46,6 @@ constexpr Setup Setups[] = {
     {"a bare subscriber through dbus-daemon", SubscriberKind::Bare, Road::DbusDaemon, 1.5},
     {"a bare subscriber through dbus-broker", SubscriberKind::Bare, Road::DbusBroker, 1.5},
 };
-
-std::unique_ptr<test::Broker> startBroker(Road road) {
-    std::unique_ptr<test::Broker> broker;
-    if (road == Road::DbusDaemon) broker = std::make_unique<test::DbusDaemon>();
-    if (road == Road::DbusBroker) broker = std::make_unique<test::DbusBroker>();
-    if (broker) broker->start();
-    return broker;
-}
 
 void discardOutput() {
     dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
@@ -87,7 +76,7 @@ public:
           daemon_({.arguments = {"--history=4G"}, // allocated as used: nothing is lost to a slow subscriber
                    .environment = {},
                    .inherited = {},
-                   .bus = broker_ ? broker_->address() : "none",
+                   .bus = busOf(broker_),
                    .socket = "",
                    .inChild = {}}),
           subscriber_(start()) {
@@ -124,7 +113,7 @@ private:
             return startProgram({keventctlBinary(), "--socket=" + daemon_.socketPath(), "monitor", "--json"});
         }
         counter_ = std::make_unique<Counter>();
-        const Endpoint endpoint = broker_ ? busAt(broker_->address()) : privateSocket(daemon_.socketPath());
+        const Endpoint endpoint = endpointOf(broker_, daemon_);
         return startWorker([this, endpoint] { count(endpoint, **counter_); });
     }
 
