@@ -6,6 +6,7 @@
 #include "daemon/publish/bus_driver.h"
 #include "keventd/names.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace keventd {
@@ -32,11 +33,11 @@ bool BroadcastConnection::hasRoom() const {
     return isJoined() && !isUsedUp() && unconfirmedBytes_ < MaxUnconfirmedBytes;
 }
 
-void BroadcastConnection::sent(std::size_t bytes, std::uint64_t from, std::uint64_t to) {
-    if (unconfirmedBytes_ == 0) unconfirmedFrom_ = from;
+void BroadcastConnection::sent(std::size_t bytes, std::uint64_t from) {
+    unconfirmedFrom_ = unconfirmedBytes_ == 0 ? from : std::min(unconfirmedFrom_, from);
+    sentSinceAskedFrom_ = std::min(sentSinceAskedFrom_, from);
     sentBytes_ += bytes;
     unconfirmedBytes_ += bytes;
-    sentUpTo_ = to;
 }
 
 void BroadcastConnection::onTurn() {
@@ -71,7 +72,7 @@ void BroadcastConnection::ask() {
     answerSlot_.reset(slot);
     isAsking_ = true;
     askedBytes_ = unconfirmedBytes_;
-    askedUpTo_ = sentUpTo_;
+    sentSinceAskedFrom_ = NothingSent;
 }
 
 // A broker handles the messages of one sender in their order. An error is as good an answer as any, but for
@@ -81,7 +82,7 @@ void BroadcastConnection::onAnswer(sd_bus_message* reply) {
     if (sd_bus_message_is_method_error(reply, SD_BUS_ERROR_NO_REPLY) > 0) return;
     silentTicks_ = 0;
     unconfirmedBytes_ -= askedBytes_;
-    unconfirmedFrom_ = askedUpTo_ + 1;
+    unconfirmedFrom_ = sentSinceAskedFrom_;
 }
 
 void BroadcastConnection::renew() {
@@ -90,7 +91,7 @@ void BroadcastConnection::renew() {
 }
 
 void BroadcastConnection::leave(sd_bus* bus) {
-    if (isWaiting() && !unsureFrom_) unsureFrom_ = unconfirmedFrom_;
+    if (isWaiting()) unsureFrom_ = std::min(unsureFrom_.value_or(unconfirmedFrom_), unconfirmedFrom_);
     answerSlot_.reset();
     isRenewed_ = isAsking_ = false;
     silentTicks_ = 0;

@@ -45,8 +45,9 @@ public:
 
     /// @return where to send to; only while isJoined()
     [[nodiscard]] sd_bus* bus() const { return membership_.bus(); }
-    /// So many bytes have been sent, about events with these ids, inclusive.
-    void sent(std::size_t bytes, std::uint64_t from, std::uint64_t to);
+    /// So many bytes have been sent, about events from this id on. Ids need not rise: each interface has its
+    /// own.
+    void sent(std::size_t bytes, std::uint64_t from);
 
     /// To be called after each turn in which something was sent or may have been answered.
     void onTurn();
@@ -54,6 +55,8 @@ public:
     void onTick();
 
 private:
+    static constexpr std::uint64_t NothingSent = UINT64_MAX;
+
     void leave(sd_bus* bus);
     void ask();
     void onAnswer(sd_bus_message* reply);
@@ -65,9 +68,8 @@ private:
     std::size_t sentBytes_ = 0;         // on this connection
     std::size_t unconfirmedBytes_ = 0;  // of these
     std::size_t askedBytes_ = 0;        // of these, sent before the question
-    std::uint64_t unconfirmedFrom_ = 0; // first id in it
-    std::uint64_t sentUpTo_ = 0;
-    std::uint64_t askedUpTo_ = 0;
+    std::uint64_t unconfirmedFrom_ = 0; // lowest id in it
+    std::uint64_t sentSinceAskedFrom_ = NothingSent;
     std::optional<std::uint64_t> unsureFrom_; // first id that was unconfirmed when a connection ended
     bool isAsking_ = false;
     int silentTicks_ = 0;

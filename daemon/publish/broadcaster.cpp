@@ -100,7 +100,7 @@ void Broadcaster::step(bool withKernel) {
 void Broadcaster::send(BroadcastInterface& interface, const EventView& event) {
     const std::uint64_t from = interface.skipped() ? interface.skipped()->from : event.id;
     try {
-        connection_.sent(interface.send(connection_.bus(), event), from, event.id);
+        connection_.sent(interface.send(connection_.bus(), event), from);
     } catch (const std::exception& error) {
         logWarning(text("broadcast of event ", event.id, ": ", error.what(), ", skipping it"), failureLog_);
         interface.skip({event.id, event.id});
@@ -124,9 +124,9 @@ void Broadcaster::onTick() {
 
 void Broadcaster::tellSkipped(BroadcastInterface& interface) {
     if (!interface.skipped() || !connection_.hasRoom()) return;
-    const BroadcastInterface::Range ids = *interface.skipped();
+    const std::uint64_t from = interface.skipped()->from;
     try {
-        connection_.sent(interface.tellSkipped(connection_.bus()), ids.from, ids.to);
+        connection_.sent(interface.tellSkipped(connection_.bus()), from);
     } catch (const std::exception& error) {
         logWarning(text("broadcast: ", error.what(), ", trying again"), failureLog_);
     }
