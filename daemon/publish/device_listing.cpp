@@ -60,11 +60,8 @@ PropertyList propertiesOf(const std::string& devpath, const Device& device, cons
 
 DeviceListing::DeviceListing(sd_bus_message* call, const Filter& filter, const Stream& stream)
     : filter_(filter) {
-    for (const auto& [devpath, device] : stream.devices().devices()) {
-        Event event = presentDevice(devpath, device);
-        escapeText(event);
-        if (filter_.matchesFields(viewOf(event))) devices_.emplace_back(devpath, device);
-    }
+    const auto& devices = stream.devices().devices();
+    devices_.assign(devices.begin(), devices.end());
     sd_bus_message* reply = nullptr;
     checkResult(sd_bus_message_new_method_return(call, &reply), "reply");
     reply_.reset(reply);
@@ -72,8 +69,16 @@ DeviceListing::DeviceListing(sd_bus_message* call, const Filter& filter, const S
     checkResult(sd_bus_message_open_container(reply, 'a', names::EventSignature), "reply");
 }
 
+// Before its properties are read, which costs most.
+bool DeviceListing::mayMatch(const std::string& devpath, const Device& device) const {
+    Event event = presentDevice(devpath, device);
+    escapeText(event);
+    return filter_.matchesFields(viewOf(event));
+}
+
 void DeviceListing::addNext(const Sysfs& sysfs, const UdevDatabase& database) {
     const auto& [devpath, device] = devices_[position_++];
+    if (!mayMatch(devpath, device)) return;
     Event event = presentDevice(devpath, device);
     event.properties = propertiesOf(devpath, device, sysfs, database);
     escapeText(event);

@@ -35,6 +35,8 @@ public:
     void send();
 
 private:
+    [[nodiscard]] bool mayMatch(const std::string& devpath, const Device& device) const;
+
     using Entry = std::pair<std::string, Device>;
 
     const Filter& filter_;

@@ -33,6 +33,10 @@ struct Peer {
     return sd_bus_get_n_queued_write(bus, &count) < 0 ? 0 : count;
 }
 
+/// Messages in a connection's queue above which nothing more is put into it. With batches of 256 KiB, this
+/// bounds what a client that does not read costs.
+inline constexpr std::uint64_t MaxQueuedWrites = 4;
+
 /// What sd-bus has in its own queue (at first its word Connected) it serves by a timer that it sets anew in
 /// each turn of the loop: so it is never the turn of that one as long as others are ready, and it must be
 /// served by us.

@@ -15,7 +15,8 @@ namespace keventd {
 class PrivateConnection {
 public:
     /// Messages that a client may leave unread beyond what its socket holds; one that lets more pile up is
-    /// cut off. With the largest of 256 KiB, this bounds what it costs.
+    /// cut off. Most have 256 KiB at most, and a list of devices is begun when nothing is unread: this bounds
+    /// what it costs.
     static constexpr std::uint64_t MaxUnreadMessages = 16;
 
     /// @param fd      accepted

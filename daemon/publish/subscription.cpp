@@ -8,14 +8,6 @@
 #include <utility>
 
 namespace keventd {
-namespace {
-
-// Messages in the connection's queue above which nothing more is put into it. With batches of 256 KiB, this
-// bounds what a client that does not read costs.
-constexpr std::uint64_t MaxQueuedWrites = 4;
-
-} // namespace
-
 // An eighth of what the history can keep, so that the subscriber resumes from a place that it still holds.
 std::uint64_t Subscription::advanceInterval(const History& history) {
     const std::uint64_t kept = std::max<std::uint64_t>(history.nextId() - history.firstId(), 1);
