@@ -47,6 +47,8 @@ public:
     /// Gives back what its user had for it.
     ~ClientAccount();
 
+    /// @return nothing if it could not be told
+    [[nodiscard]] std::optional<uid_t> user() const { return identity_.uid; }
     /// @return whether it may see events that are not public
     [[nodiscard]] bool seesAdmin() const {
         return identity_.isRoot() || (access_.group && identity_.isIn(*access_.group));

@@ -56,8 +56,9 @@ const Subscription& Publisher::subscribe(const Peer& owner, SubscribeOptions&& o
     Subscription& made =
         subscriptions_.try_emplace(number, number, owner, account, std::move(options.filter), first, window)
             .first->second;
+    if (first < stream_.history().nextId()) made.fallBehind();
     index_.add(made);
-    awake_.emplace(number, &made);
+    awake_.insert(made);
     return made;
 }
 
@@ -97,7 +98,7 @@ Publisher::Subscriptions::iterator Publisher::erase(Subscriptions::iterator entr
     index_.remove(entry->second);
     if (entry->second.isAsleep()) --asleep_;
     wakeFullOf(entry->second.owner()); // there is room for others now
-    awake_.erase(entry->first);
+    awake_.erase(entry->second);
     hasNews_ = true;
     return subscriptions_.erase(entry);
 }
@@ -111,11 +112,11 @@ void Publisher::forget(const Clients::HasGone& hasGone) {
 
 // Most turns bring nothing for anybody: somebody's call, a message that was written.
 void Publisher::pump() {
-    if (wakeConcerned() || hasNews_ || (someBlocked_ && left_ == 0)) {
+    if (wakeConcerned() || hasNews_ || (someBlocked_ && !awake_.isInRound())) {
         hasNews_ = someBlocked_ = false;
-        left_ = awake_.size();
+        awake_.beginRound();
     }
-    if (left_ > 0) pumpRound();
+    if (awake_.isInRound()) pumpRound();
     tourSleepers();
     if (!waiters_.empty()) answerSettled();
 }
@@ -126,19 +127,22 @@ bool Publisher::wakeConcerned() {
     const std::uint64_t next = history.nextId();
     if (lookedAtUpTo_ == next) return false;
     if (lookedAtUpTo_ < history.firstId()) wakeAllAt(lookedAtUpTo_); // overtaken: all have lost something
-    for (std::uint64_t id = std::max(lookedAtUpTo_, history.firstId()); id < next; ++id) {
-        if (asleep_ == 0) break; // the others look for themselves
-        index_.forEachConcerned(history.at(id),
-                                [&](Subscription& subscription) { wakeAt(id, subscription); });
+    lookedAtUpTo_ = std::max(lookedAtUpTo_, history.firstId());
+    const TurnBudget budget;
+    while (lookedAtUpTo_ < next && asleep_ > 0 && !budget.isSpent()) {
+        index_.forEachConcerned(history.at(lookedAtUpTo_),
+                                [&](Subscription& subscription) { wakeAt(lookedAtUpTo_, subscription); });
+        ++lookedAtUpTo_;
     }
-    lookedAtUpTo_ = next;
+    if (asleep_ == 0) lookedAtUpTo_ = next; // the others look for themselves
+    if (lookedAtUpTo_ < next) again_->defer();
     return true;
 }
 
 void Publisher::wakeAt(std::uint64_t id, Subscription& subscription) {
     if (!subscription.wakeAt(id)) return;
     --asleep_;
-    awake_.emplace(subscription.number(), &subscription);
+    awake_.insert(subscription);
 }
 
 void Publisher::wakeAllAt(std::uint64_t id) {
@@ -177,56 +181,47 @@ void Publisher::tellReached(Subscription& subscription) {
     }
 }
 
-// If the time is over before the round, the next turn goes on behind the last that was served. A round that
-// was served as a whole is followed by one that begins with another: where many share a connection that is
-// slow to write, the first ones would otherwise fill it every time.
+// If the time is over before the round, the next turn goes on behind the last that was served.
 void Publisher::pumpRound() {
     const TurnBudget budget;
-    left_ = std::min(left_, awake_.size());
-    auto entry = orFirst(awake_.upper_bound(turnAfter_));
-    if (left_ > 0) turnAfter_ = entry->first;
-    while (left_ > 0) {
-        const std::uint32_t number = entry->first;
-        const auto progress = pumpOne(*entry->second, budget);
+    do {
+        Subscription& subscription = awake_.next();
+        const auto progress = pumpOne(subscription, budget);
         someBlocked_ |= progress == Subscription::Progress::Blocked;
         hasNews_ |= progress == Subscription::Progress::More;
-        entry = orFirst(layToRest(entry, progress));
-        if (--left_ > 0 && budget.isSpent()) {
-            turnAfter_ = number;
-            break;
-        }
-    }
-    if (left_ > 0 || hasNews_) again_->defer();
+        layToRest(subscription, progress);
+    } while (awake_.isInRound() && !budget.isSpent());
+    if (awake_.isInRound() || hasNews_) again_->defer();
 }
 
-Publisher::ByNumber::iterator Publisher::orFirst(ByNumber::iterator entry) {
-    return entry == awake_.end() ? awake_.begin() : entry;
-}
-
-// @return the next one
-Publisher::ByNumber::iterator Publisher::layToRest(ByNumber::iterator entry,
-                                                   Subscription::Progress progress) {
+void Publisher::layToRest(Subscription& subscription, Subscription::Progress progress) {
     switch (progress) {
     case Subscription::Progress::Done:
-        entry->second->fallAsleep();
+        subscription.fallAsleep();
         ++asleep_;
-        return awake_.erase(entry);
+        awake_.erase(subscription);
+        return;
     case Subscription::Progress::Full:
-        full_[entry->second->owner()].insert(*entry);
-        return awake_.erase(entry);
+        subscription.fallBehind();
+        full_[subscription.owner()].emplace(subscription.number(), &subscription);
+        awake_.erase(subscription);
+        return;
     case Subscription::Progress::Blocked:
     case Subscription::Progress::More:
-        break;
+        return;
     }
-    return std::next(entry);
+}
+
+void Publisher::wakeFull(const ByNumber& subscriptions) {
+    for (const auto& [number, subscription] : subscriptions) awake_.insert(*subscription);
 }
 
 void Publisher::wakeFullOf(const Peer& owner) {
-    if (auto full = full_.extract(owner)) awake_.merge(full.mapped());
+    if (const auto full = full_.extract(owner)) wakeFull(full.mapped());
 }
 
 void Publisher::wakeAllFull() {
-    for (auto& [owner, subscriptions] : full_) awake_.merge(subscriptions);
+    for (const auto& [owner, subscriptions] : full_) wakeFull(subscriptions);
     full_.clear();
 }
 
@@ -266,12 +261,13 @@ void Publisher::answerSettled() {
     std::erase_if(waiters_, [](const Waiter& waiter) { return !waiter.done; });
 }
 
-// Whoever has a backlog and no room for it is not waited for.
+// Whoever has a backlog is not waited for: there may be no room for it, or no end of it.
 std::uint64_t Publisher::reachedByAll() const {
-    std::uint64_t reached = stream_.history().nextId();
-    for (const auto& [number, subscription] : awake_) {
-        if (subscription->next() < reached && !subscription->isBlocked()) reached = subscription->next();
-    }
+    std::uint64_t reached = asleep_ > 0 ? lookedAtUpTo_ : stream_.history().nextId();
+    awake_.forEach([&](const Subscription& subscription) {
+        if (subscription.keepsUp() && !subscription.isBlocked())
+            reached = std::min(reached, subscription.next());
+    });
     return reached;
 }
 

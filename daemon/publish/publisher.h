@@ -3,6 +3,7 @@
 // Serving follows reading: after each turn of the loop in which anything happened (events, an
 // acknowledgement, a connection that could write again), every subscription that is behind gets what it has
 // room for, as far as the time of the turn goes; the next turn begins behind the last that was served.
+// Users are served in turns: nobody waits longer because another has many subscriptions.
 //
 // Most subscriptions are asleep most of the time: they have been sent all that is theirs, and no event since
 // then concerns them. An event wakes those that it may concern.
@@ -11,6 +12,7 @@
 #include "daemon/base/event_loop.h"
 #include "daemon/base/rate_limit.h"
 #include "daemon/publish/clients.h"
+#include "daemon/publish/serving_order.h"
 #include "daemon/publish/subscribe_options.h"
 #include "daemon/publish/subscription.h"
 #include "daemon/publish/subscription_index.h"
@@ -62,8 +64,8 @@ private:
     void tourSleepers();
     void tellReached(Subscription& subscription);
     void pumpRound();
-    [[nodiscard]] ByNumber::iterator orFirst(ByNumber::iterator entry);
-    [[nodiscard]] ByNumber::iterator layToRest(ByNumber::iterator entry, Subscription::Progress progress);
+    void layToRest(Subscription& subscription, Subscription::Progress progress);
+    void wakeFull(const ByNumber& subscriptions);
     void wakeFullOf(const Peer& owner);
     void wakeAllFull();
     [[nodiscard]] Subscription::Progress pumpOne(Subscription& subscription, const TurnBudget& budget);
@@ -78,16 +80,14 @@ private:
     Clients& clients_;
     Subscriptions subscriptions_;
     SubscriptionIndex index_;
-    ByNumber awake_; // those that may have to be sent something
+    ServingOrder awake_; // those that may have to be sent something
     std::map<Peer, ByNumber>
         full_;               // those that wait for an acknowledgement of their owner; the rest is asleep
     std::size_t asleep_ = 0; // so many; nothing before lookedAtUpTo_ concerns them
     std::uint32_t lastNumber_ = 0;
-    std::uint32_t turnAfter_ = 0;    // the next turn begins with the subscription behind this number
     std::uint64_t lookedAtUpTo_ = 1; // whom the events before this id concern has been looked up
     std::uint64_t lastTourAt_ = 1;   // id when those that sleep were last told how far the stream has gone
     std::uint32_t tourAfter_ = UINT32_MAX; // number of the last that has been told; the greatest if all have
-    std::size_t left_ = 0;                 // subscriptions that have not had their turn in this round
     bool hasNews_ = false;                 // somebody may be sent something, although there are no new events
     bool someBlocked_ = false;             // somebody may be sent something when a message has been written
     std::vector<Waiter> waiters_;

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 namespace keventd {
@@ -38,15 +39,21 @@ public:
 
     [[nodiscard]] std::uint32_t number() const { return number_; }
     [[nodiscard]] const Peer& owner() const { return owner_; }
+    /// @return of the owner; nothing if it could not be told
+    [[nodiscard]] std::optional<uid_t> user() const { return account_.user(); }
     /// @return id of the next event to look at
     [[nodiscard]] std::uint64_t next() const { return next_; }
     [[nodiscard]] const Filter& filter() const { return filter_; }
     /// It has been sent all that there is, and need not be looked at until wakeAt().
-    void fallAsleep() { isAsleep_ = true; }
+    void fallAsleep() { isAsleep_ = keepsUp_ = true; }
     [[nodiscard]] bool isAsleep() const { return isAsleep_; }
     /// Ends its sleep; nothing before this id matches.
     /// @return false if it was awake
     bool wakeAt(std::uint64_t id);
+    /// It has a backlog: from its beginning, or because it has not acknowledged in time.
+    void fallBehind() { keepsUp_ = false; }
+    /// @return whether it has been sent all that there was, and since then whatever came
+    [[nodiscard]] bool keepsUp() const { return keepsUp_; }
     /// @return whether nothing more can be sent now
     [[nodiscard]] bool isBlocked() const;
 
@@ -93,6 +100,7 @@ private:
     std::uint64_t acknowledgedNext_; // all before it has been acknowledged
     std::uint32_t window_;
     bool isAsleep_ = false;
+    bool keepsUp_ = true;
     std::deque<Sent> unacknowledged_; // at most window_
 };
 

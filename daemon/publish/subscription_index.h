@@ -1,17 +1,19 @@
 // Which subscriptions an event may concern, without asking each.
 //
-// Events come in few kinds (source, subsystem, action); who wants a kind is asked once for each, and again
-// when somebody has come or gone. Within a kind, those who want certain objects are found by these. So a
-// subscription that wants other events than those that come costs nothing for them.
+// A subscription is found by what its filter names exactly: by the objects, or where these begin; if it names
+// none, by source, subsystem and action, as far as it does. So one that wants other events than those that
+// come costs nothing for them, and to come and to go costs each a few entries, however many others there are.
 #pragma once
 
 #include "daemon/publish/subscription.h"
 #include "keventd/event.h"
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace keventd {
@@ -30,20 +32,11 @@ public:
     /// not, and more than once for the same, too.
     template <typename Take>
     void forEachConcerned(const EventView& event, Take&& take) {
-        Kind& kind = kindOf(event);
-        for (Subscription* subscription : kind.ofAnyObject) take(*subscription);
-        if (kind.byObject.empty()) return;
-        const std::string_view object(event.object);
-        const auto takeAll = [&](std::string_view key) {
-            const auto found = kind.byObject.find(key);
-            if (found == kind.byObject.end()) return;
-            for (Subscription* subscription : found->second) take(*subscription);
-        };
-        takeAll(object);
-        for (std::size_t slash = object.find('/'); slash != std::string_view::npos;
-             slash = object.find('/', slash + 1)) {
-            takeAll(object.substr(0, slash + 1));
+        if (Filter::passesAll(event)) return takeAll(all_, take);
+        for (std::size_t named = 0; named < byKind_.size(); ++named) {
+            if (!byKind_[named].empty()) takeGroup(byKind_[named], kindKey(named, event), take);
         }
+        if (!byObject_.empty()) forEachOfObject(event.object, take);
     }
 
 private:
@@ -51,22 +44,41 @@ private:
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
     };
-    template <typename Value>
-    using ByText = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+    using Group = std::unordered_set<Subscription*>;
+    using Groups = std::unordered_map<std::string, Group, Hash, std::equal_to<>>;
 
-    /// Who wants events of one kind.
-    struct Kind {
-        std::vector<Subscription*> ofAnyObject;
-        ByText<std::vector<Subscription*>> byObject; ///< by Filter::objectKeys()
+    /// What a filter names of source, subsystem and action: a bit each.
+    static constexpr std::size_t Kinds = 8;
+
+    /// Where a subscription is to be found.
+    struct Place {
+        Groups& groups;
+        std::vector<std::string> keys;
     };
+    [[nodiscard]] Place placeOf(const Filter& filter);
+    [[nodiscard]] std::string_view kindKey(std::size_t named, const EventView& event);
 
-    [[nodiscard]] Kind& kindOf(const EventView& event);
-    void fill(Kind& kind, const EventView& event);
+    template <typename Take>
+    static void takeAll(const Group& group, Take&& take) {
+        for (Subscription* subscription : group) take(*subscription);
+    }
+    template <typename Take>
+    static void takeGroup(const Groups& groups, std::string_view key, Take&& take) {
+        if (const auto found = groups.find(key); found != groups.end()) takeAll(found->second, take);
+    }
+    template <typename Take>
+    void forEachOfObject(std::string_view object, Take&& take) const {
+        takeGroup(byObject_, object, take);
+        for (std::size_t slash = object.find('/'); slash != std::string_view::npos;
+             slash = object.find('/', slash + 1)) {
+            takeGroup(byObject_, object.substr(0, slash + 1), take);
+        }
+    }
 
-    std::vector<Subscription*> subscriptions_;
-    ByText<Kind> kinds_;
-    std::size_t entries_ = 0; // in all of them
-    std::string key_;         // kept, so that to look one up allocates nothing
+    Group all_;
+    Groups byObject_;                  // by Filter::objectKeys()
+    std::array<Groups, Kinds> byKind_; // by what is named of the kind
+    std::string key_;                  // kept, so that to look one up allocates nothing
 };
 
 } // namespace keventd

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 namespace keventd {
-namespace {
 
 const char* textOf(const EventView& event, EventField field) {
     switch (field) {
@@ -23,6 +22,8 @@ const char* textOf(const EventView& event, EventField field) {
     return "";
 }
 
+namespace {
+
 bool anyMatches(const std::vector<Glob>& globs, const char* text) {
     return std::any_of(globs.begin(), globs.end(), [text](const Glob& glob) { return glob.matches(text); });
 }
@@ -33,6 +34,12 @@ std::string_view objectKeyOf(const Glob& glob) {
     return glob.isExact() ? head : head.substr(0, head.rfind('/') + 1);
 }
 
+std::vector<std::string> onceEach(std::vector<std::string> texts) {
+    std::sort(texts.begin(), texts.end());
+    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+    return texts;
+}
+
 std::vector<std::string> objectKeysOf(const std::vector<Glob>& globs) {
     std::vector<std::string> keys;
     for (const Glob& glob : globs) {
@@ -40,11 +47,16 @@ std::vector<std::string> objectKeysOf(const std::vector<Glob>& globs) {
         if (key.empty()) return {};
         keys.emplace_back(key);
     }
-    return keys;
+    return onceEach(std::move(keys));
 }
 
-bool isOfKind(EventField field) {
-    return field != EventField::Object && field != EventField::Attribute;
+std::vector<std::string> exactTextsOf(const std::vector<Glob>& globs) {
+    std::vector<std::string> texts;
+    for (const Glob& glob : globs) {
+        if (!glob.isExact()) return {};
+        texts.emplace_back(glob.literalHead());
+    }
+    return onceEach(std::move(texts));
 }
 
 } // namespace
@@ -84,11 +96,11 @@ bool Filter::matches(const EventView& event) const {
     return passesAll(event);
 }
 
-bool Filter::mayMatchKind(const EventView& event) const {
-    const auto mayMatch = [&event](const auto& field) {
-        return !isOfKind(field.first) || anyMatches(field.second, textOf(event, field.first));
-    };
-    return std::all_of(fields_.begin(), fields_.end(), mayMatch) || passesAll(event);
+std::vector<std::string> Filter::exactTexts(EventField field) const {
+    for (const auto& [demanded, globs] : fields_) {
+        if (demanded == field) return exactTextsOf(globs);
+    }
+    return {};
 }
 
 bool Filter::passesAll(const EventView& event) {

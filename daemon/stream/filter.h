@@ -15,6 +15,8 @@ namespace keventd {
 /// The text of an event that a list of globs may be given for.
 enum class EventField { Source, Subsystem, Action, Object, Attribute };
 
+[[nodiscard]] const char* textOf(const EventView& event, EventField field);
+
 class Filter {
 public:
     /// Demands that this field match one of `globs`; an empty list demands nothing.
@@ -28,11 +30,10 @@ public:
     /// @return whether the event satisfies what is demanded of its fields; its properties are not looked at
     [[nodiscard]] bool matchesFields(const EventView& event) const;
 
-    /// @return whether an event of this source, subsystem and action can match
-    [[nodiscard]] bool mayMatchKind(const EventView& event) const;
-    /// @return what events of certain objects are found by, if the filter demands some: each object, or, up
-    /// to
-    ///         its last "/", what it begins with. None if any object may match
+    /// @return the texts of which this field must be one, each once; none if others may match, too
+    [[nodiscard]] std::vector<std::string> exactTexts(EventField field) const;
+    /// @return what events of certain objects are found by, if the filter demands some, each once: an object,
+    ///         or, up to its last "/", what it begins with. None if any object may match
     [[nodiscard]] const std::vector<std::string>& objectKeys() const { return objectKeys_; }
     /// @return bytes of its globs and keys
     [[nodiscard]] std::size_t textBytes() const { return textBytes_; }
