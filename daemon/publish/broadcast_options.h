@@ -8,7 +8,7 @@ namespace keventd {
 struct BroadcastOptions {
     /// Whether events of source `kernel` are broadcast.
     enum class Kernel {
-        Auto, ///< while no udevd runs, which would send each of them again
+        Auto, ///< while no udevd has been seen, which sends each of them again
         Always,
         Never,
     };
