@@ -5,6 +5,7 @@
 #include "keventd/names.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <string_view>
 #include <systemd/sd-bus.h>
 
@@ -77,7 +78,7 @@ Connection::Connection(const Endpoint& endpoint, std::chrono::microseconds timeo
 void Connection::setTimeout(std::chrono::microseconds timeout) {
     timeout_ = timeout;
     // Also of what sdbus-c++ calls by itself: AddMatch.
-    guarded([&] { bus_->setMethodCallTimeout(timeout); });
+    guarded([&] { bus_->setMethodCallTimeout(static_cast<std::uint64_t>(timeout.count())); });
 }
 
 // Before findOwner(), so that no change can pass unseen between the two.
