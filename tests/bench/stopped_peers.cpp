@@ -7,9 +7,9 @@
 #include "tests/bench/figures.h"
 #include "tests/bench/patience.h"
 #include "tests/bench/process_usage.h"
+#include "tests/bench/road.h"
 #include "tests/bench/shared_memory.h"
 #include "tests/bench/worker.h"
-#include "tests/support/broker.h"
 #include "tests/support/bus_client.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/network_namespace.h"
@@ -100,21 +100,19 @@ Run resultOf(const Taken& taken, std::uint64_t events, std::chrono::duration<dou
             memoryField(daemon, "VmHWM")};
 }
 
-template <typename Broker>
-Run measure(std::uint64_t events, bool withStopped) {
-    Broker broker;
-    broker.start();
+Run measure(Road road, std::uint64_t events, bool withStopped) {
+    const auto broker = startBroker(road);
     // Room for all: who is healthy may fall behind a storm, but shall lose nothing.
     const test::DaemonProcess daemon({.arguments = {"--history=256M"},
                                       .environment = {},
                                       .inherited = {},
-                                      .bus = broker.address(),
+                                      .bus = busOf(broker),
                                       .socket = "",
                                       .inChild = {}});
     const SharedMemory<Taken> healthy;
     const SharedMemory<Taken> stopped;
     const SharedMemory<std::atomic<bool>> listens;
-    const std::string address = broker.address();
+    const std::string address = broker->address();
     const auto subscriber = startWorker([&] { subscribe(address, *healthy); });
     waitFor([&] { return healthy->isListening.load(); }, "the subscriber does not come");
     std::unique_ptr<test::ChildProcess> stoppedSubscriber;
@@ -150,16 +148,15 @@ double medianOf(const std::vector<Run>& runs, Member member) {
 }
 
 // In turns, so that what else the machine does meets both alike.
-template <typename Broker>
-void compare(const std::string& name, std::uint64_t events, std::uint64_t count) {
+void compare(Road road, std::uint64_t events, std::uint64_t count) {
     std::vector<Run> alone;
     std::vector<Run> beside;
     for (std::uint64_t i = 0; i < count; ++i) {
-        alone.push_back(measure<Broker>(events, false));
-        beside.push_back(measure<Broker>(events, true));
+        alone.push_back(measure(road, events, false));
+        beside.push_back(measure(road, events, true));
     }
     const auto ratio = [&](auto member) { return medianOf(beside, member) / medianOf(alone, member); };
-    printRow("a subscriber through " + name + ": events per second",
+    printRow("a subscriber " + nameOf(road) + ": events per second",
              withUnit(medianOf(alone, &Run::eventsPerSecond), ""));
     printRow("the same: delay p50 in the storm", withUnit(medianOf(alone, &Run::delayP50), "us"));
     printBoundedRow("beside two that are stopped: time for the storm, ratio",
@@ -184,8 +181,7 @@ int main(int argc, char** argv) {
         if (events > MaxEvents) throw std::runtime_error("too many events");
         const test::NetworkNamespace ownNamespace;
         events = events / Writers * Writers;
-        compare<test::DbusDaemon>("dbus-daemon", events, runs);
-        compare<test::DbusBroker>("dbus-broker", events, runs);
+        for (const Road road : {Road::DbusDaemon, Road::DbusBroker}) compare(road, events, runs);
         return EXIT_SUCCESS;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "bench-stopped: %s\n", error.what());
