@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include "daemon/base/descriptor_limit.h"
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
@@ -10,7 +11,6 @@
 #include <chrono>
 #include <csignal>
 #include <grp.h>
-#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-id128.h>
 
@@ -51,14 +51,6 @@ void blockSignals() {
     sigaddset(&signals, SIGHUP);
     checkErrno(sigprocmask(SIG_BLOCK, &signals, nullptr), "block signals");
     std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): cannot fail for SIGPIPE
-}
-
-// Every private connection is a descriptor; what the administrator allows at most is ours to use.
-void raiseDescriptorLimit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // As Type=notify-reload wants it (systemd.service(5)): the time tells this reload from an earlier one.
@@ -102,7 +94,7 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), settings.socket.value()),
                      manager_, clients_) {
     blockSignals();
-    raiseDescriptorLimit();
+    raiseDescriptorLimit(); // every private connection is one
     clients_.setAdminGroup(findGroup(settings.adminGroup));
     if (settings.bus != "none") joinBus();
     onTerminate_ = loop_.addSignal("SIGTERM", SIGTERM, [this] { loop_.stop(); });

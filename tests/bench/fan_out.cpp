@@ -1,6 +1,7 @@
 // bench-fan-out: what many subscriptions cost the daemon for each event, those that it does not concern, and
 // those that it does. Root only; README.md says more.
 
+#include "daemon/base/descriptor_limit.h"
 #include "keventd/client.h"
 #include "tests/bench/command_line.h"
 #include "tests/bench/figures.h"
@@ -18,7 +19,6 @@
 #include <map>
 #include <poll.h>
 #include <string>
-#include <sys/resource.h>
 #include <vector>
 
 namespace {
@@ -62,16 +62,9 @@ keventd::SubscribeOptions otherFilter(std::uint64_t number) {
     for (;;) client.process(std::chrono::milliseconds(-1));
 }
 
-void allowManyDescriptors() {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /// Makes subscribers, each on a connection of its own, who all get everything, and serves them.
 [[noreturn]] void subscribeAll(const keventd::Endpoint& endpoint, std::uint64_t count) {
-    allowManyDescriptors(); // a connection takes several
+    keventd::raiseDescriptorLimit(); // a connection takes several
     std::vector<keventd::Client> clients;
     std::vector<keventd::ClientSubscription> subscriptions;
     const auto ignore = [](const keventd::Event&) {};
