@@ -89,8 +89,8 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
       stream_(newStreamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(settings)}, history_,
               devices_),
       intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), clients_(settings.limits),
-      publisher_(loop_, stream_, clients_), listings_(loop_, stream_, sysfs_, clients_),
-      manager_(loop_, stream_, intake_, clients_, publisher_, listings_, {&kernel_, &udev_}),
+      publisher_(loop_, stream_, clients_), answers_(loop_, clients_),
+      manager_(loop_, stream_, intake_, clients_, publisher_, answers_, sysfs_, {&kernel_, &udev_}),
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), settings.socket.value()),
                      manager_, clients_) {
     blockSignals();

@@ -8,7 +8,7 @@
 #include "daemon/publish/broadcaster.h"
 #include "daemon/publish/broker_connection.h"
 #include "daemon/publish/clients.h"
-#include "daemon/publish/device_listings.h"
+#include "daemon/publish/large_answers.h"
 #include "daemon/publish/manager_object.h"
 #include "daemon/publish/private_socket.h"
 #include "daemon/publish/publisher.h"
@@ -60,7 +60,7 @@ private:
     Intake intake_;
     Clients clients_;
     Publisher publisher_;
-    DeviceListings listings_;
+    LargeAnswers answers_;
     ManagerObject manager_;
     PrivateSocket privateSocket_;
     std::optional<BrokerConnection> broker_;

@@ -10,6 +10,7 @@
 #include "keventd/names.h"
 
 #include <sys/sysmacros.h>
+#include <utility>
 
 namespace keventd {
 namespace {
@@ -58,14 +59,26 @@ PropertyList propertiesOf(const std::string& devpath, const Device& device, cons
 
 } // namespace
 
-DeviceListing::DeviceListing(sd_bus_message* call, const Filter& filter, const Stream& stream)
-    : filter_(filter) {
-    const auto& devices = stream.devices().devices();
+DeviceListing::DeviceListing(sd_bus_message* call, Filter filter, const Stream& stream, const Sysfs& sysfs,
+                             const UdevDatabase& database)
+    : call_(call), filter_(std::move(filter)), stream_(stream), sysfs_(sysfs), database_(database) {}
+
+bool DeviceListing::work(const TurnBudget& budget) {
+    if (!reply_) begin();
+    while (position_ < devices_.size() && !budget.isSpent()) addNext();
+    if (position_ < devices_.size()) return false;
+    send();
+    return true;
+}
+
+void DeviceListing::begin() {
+    const auto& devices = stream_.devices().devices();
     devices_.assign(devices.begin(), devices.end());
     sd_bus_message* reply = nullptr;
-    checkResult(sd_bus_message_new_method_return(call, &reply), "reply");
+    checkResult(sd_bus_message_new_method_return(call_, &reply), "reply");
     reply_.reset(reply);
-    checkResult(sd_bus_message_append(reply, "st", stream.id().c_str(), stream.history().nextId()), "reply");
+    checkResult(sd_bus_message_append(reply, "st", stream_.id().c_str(), stream_.history().nextId()),
+                "reply");
     checkResult(sd_bus_message_open_container(reply, 'a', names::EventSignature), "reply");
 }
 
@@ -76,11 +89,11 @@ bool DeviceListing::mayMatch(const std::string& devpath, const Device& device) c
     return filter_.matchesFields(viewOf(event));
 }
 
-void DeviceListing::addNext(const Sysfs& sysfs, const UdevDatabase& database) {
+void DeviceListing::addNext() {
     const auto& [devpath, device] = devices_[position_++];
     if (!mayMatch(devpath, device)) return;
     Event event = presentDevice(devpath, device);
-    event.properties = propertiesOf(devpath, device, sysfs, database);
+    event.properties = propertiesOf(devpath, device, sysfs_, database_);
     escapeText(event);
     if (!filter_.matches(viewOf(event))) return;
     bytes_ += encodedSize(viewOf(event));

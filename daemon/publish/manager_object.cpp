@@ -4,6 +4,7 @@
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/bus_error.h"
+#include "daemon/publish/device_listing.h"
 #include "daemon/publish/event_page.h"
 #include "daemon/publish/method_call.h"
 #include "keventd/names.h"
@@ -107,10 +108,10 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
 };
 
 ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
-                             Publisher& publisher, DeviceListings& listings,
+                             Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs,
                              std::vector<const Source*> sources)
     : stream_(stream), intake_(intake), clients_(clients), callers_(clients), publisher_(publisher),
-      listings_(listings), sources_(std::move(sources)), toldStatus_(sourceStatus()),
+      answers_(answers), sysfs_(sysfs), sources_(std::move(sources)), toldStatus_(sourceStatus()),
       afterTurn_(loop.addPost("sources", [this] { tellChangedSources(); })) {}
 
 ManagerObject::Serving ManagerObject::serveOn(sd_bus* bus) {
@@ -166,19 +167,20 @@ void ManagerObject::onAcknowledge(sd_bus_message* call) {
 }
 
 void ManagerObject::onGetEvents(sd_bus_message* call) {
-    const SubscribeOptions options = readSubscribeOptions(call, clients_.limits().client);
+    SubscribeOptions options = readSubscribeOptions(call, clients_.limits().client);
     if (options.window) {
         throw BusError(names::error::InvalidOption,
                        text("option '", names::option::Window, "': a page has none"));
     }
-    const EventPage page{.options = options,
-                         .seesAdmin = clients_.accountOf(senderOf(call)).seesAdmin(),
-                         .max = readNumber(call)};
-    page.reply(call, stream_);
+    EventPage::Wanted wanted{.options = std::move(options),
+                             .seesAdmin = clients_.accountOf(senderOf(call)).seesAdmin(),
+                             .max = readNumber(call)};
+    answers_.add(call, std::make_unique<EventPage>(call, std::move(wanted), stream_));
 }
 
 void ManagerObject::onListDevices(sd_bus_message* call) {
-    listings_.answer(call, readDeviceFilter(call, clients_.limits().client));
+    Filter filter = readDeviceFilter(call, clients_.limits().client);
+    answers_.add(call, std::make_unique<DeviceListing>(call, std::move(filter), stream_, sysfs_, database_));
 }
 
 void ManagerObject::onSync(sd_bus_message* call) {

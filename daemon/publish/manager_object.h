@@ -5,9 +5,11 @@
 
 #include "daemon/base/c_handles.h"
 #include "daemon/publish/callers.h"
-#include "daemon/publish/device_listings.h"
+#include "daemon/publish/large_answers.h"
 #include "daemon/publish/publisher.h"
 #include "daemon/sources/source.h"
+#include "daemon/sources/sysfs.h"
+#include "daemon/sources/udev_properties.h"
 #include "daemon/stream/intake.h"
 
 #include <cstdint>
@@ -29,7 +31,8 @@ public:
 
     /// All outlive the object.
     ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
-                  Publisher& publisher, DeviceListings& listings, std::vector<const Source*> sources);
+                  Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs,
+                  std::vector<const Source*> sources);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
 
@@ -61,7 +64,9 @@ private:
     Clients& clients_;
     Callers callers_;
     Publisher& publisher_;
-    DeviceListings& listings_;
+    LargeAnswers& answers_;
+    const Sysfs& sysfs_;
+    UdevDatabase database_;
     std::vector<const Source*> sources_;
     std::vector<SourceStatus> toldStatus_;
     std::vector<sd_bus*> served_;
