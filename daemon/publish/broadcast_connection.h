@@ -10,6 +10,7 @@
 #pragma once
 
 #include "daemon/publish/bus_membership.h"
+#include "daemon/publish/bus_probe.h"
 
 #include <cstdint>
 #include <functional>
@@ -59,7 +60,7 @@ private:
 
     void leave(sd_bus* bus);
     void ask();
-    void onAnswer(sd_bus_message* reply);
+    void onAnswer();
     void renew();
     [[nodiscard]] bool isUsedUp() const { return sentBytes_ >= RenewAfterBytes; }
 
@@ -71,9 +72,7 @@ private:
     std::uint64_t unconfirmedFrom_ = 0; // lowest id in it
     std::uint64_t sentSinceAskedFrom_ = NothingSent;
     std::optional<std::uint64_t> unsureFrom_; // first id that was unconfirmed when a connection ended
-    bool isAsking_ = false;
-    int silentTicks_ = 0;
-    BusSlotHandle answerSlot_;
+    BusProbe probe_;
     BusMembership membership_; // last: it uses the others to its end
 };
 

@@ -1,12 +1,26 @@
 #include "daemon/publish/broker_connection.h"
 
 #include "daemon/base/errors.h"
+#include "daemon/base/logging.h"
+#include "daemon/publish/peer.h"
 #include "dbus/bus_address.h"
 #include "keventd/names.h"
 
+#include <chrono>
 #include <utility>
 
 namespace keventd {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds Tick = 1s;
+
+// Seconds. Clients that do not resume by themselves lose their subscriptions by it, and a busy broker is no
+// reason for that.
+constexpr int Patience = 10;
+
+} // namespace
 
 std::string BrokerConnection::addressOf(const std::string& option) {
     if (option == "system") return systemBusAddress();
@@ -17,11 +31,14 @@ std::string BrokerConnection::addressOf(const std::string& option) {
 
 BrokerConnection::BrokerConnection(EventLoop& loop, std::string address, ManagerObject& manager,
                                    Clients& clients)
-    : manager_(manager), clients_(clients),
+    : manager_(manager), clients_(clients), probe_(Patience, [] {}),
+      tick_(loop.addTimer("broker tick", [this] { onTick(); })),
       membership_(loop, std::move(address), names::Bus,
                   {.onOpen = [this](sd_bus* bus) { serving_ = manager_.serveOn(bus); },
                    .onConnect = [this](sd_bus* bus) { watchClients(bus); },
-                   .onLeave = [this](sd_bus* bus) { leave(bus); }}) {}
+                   .onLeave = [this](sd_bus* bus) { leave(bus); }},
+                  BusMembership::NameUse::HandedOn),
+      afterTurn_(loop.addPost("broker", [this] { watchBroker(); })) {}
 
 // One match for all subscribers, however many, and only for names that go.
 void BrokerConnection::watchClients(sd_bus* bus) {
@@ -46,8 +63,40 @@ void BrokerConnection::onNameOwnerChanged(sd_bus_message* signal) {
 
 void BrokerConnection::leave(sd_bus* bus) {
     clients_.dropConnection(bus);
+    probe_.forget();
     ownersSlot_.reset();
     serving_.reset();
+}
+
+// Whether we have the name or not.
+bool BrokerConnection::isConnected() const {
+    return membership_.bus() != nullptr && sd_bus_is_ready(membership_.bus()) > 0;
+}
+
+void BrokerConnection::watchBroker() {
+    if (!isConnected()) return;
+    const std::uint64_t unread = queuedWrites(membership_.bus());
+    if (unread > MaxUnreadMessages) return renew();
+    if (isTickArmed_ || (unread == 0 && !probe_.isAsking())) return;
+    isTickArmed_ = true;
+    tick_->armAt(std::chrono::steady_clock::now() + Tick);
+}
+
+// Most often the queue is empty by now, and nothing has to be asked.
+void BrokerConnection::onTick() {
+    isTickArmed_ = false;
+    if (!isConnected()) return;
+    if (probe_.isAsking()) {
+        if (probe_.isSilentForTooLong()) renew();
+    } else if (queuedWrites(membership_.bus()) > 0) {
+        membership_.guarded([this] { probe_.ask(membership_.bus()); });
+    }
+}
+
+void BrokerConnection::renew() {
+    static RateLimit limit;
+    logWarning("the bus does not read what is sent to its clients, connecting anew", limit);
+    membership_.renew();
 }
 
 } // namespace keventd

@@ -1,17 +1,27 @@
 // The daemon on a message bus, as org.keventd1: where it is called, and sends subscribers what they asked
 // for.
+//
+// A broker that stops reading it (BusProbe) does so because of clients that do not read what they have asked
+// for, or have acknowledged. Then the bus is joined anew: clients that resume go on, and those that do not
+// read have to ask again.
 #pragma once
 
 #include "daemon/publish/bus_membership.h"
+#include "daemon/publish/bus_probe.h"
 #include "daemon/publish/clients.h"
 #include "daemon/publish/manager_object.h"
 
+#include <cstdint>
 #include <string>
 
 namespace keventd {
 
 class BrokerConnection {
 public:
+    /// Messages that wait for the broker to read them, above which it is given up at once. Far more than
+    /// clients leave who wait for their answers; each has some 100 bytes, the largest 256 KiB (four of them).
+    static constexpr std::uint64_t MaxUnreadMessages = 8192;
+
     /// @param address  D-Bus address (isBusAddress())
     BrokerConnection(EventLoop& loop, std::string address, ManagerObject& manager, Clients& clients);
     BrokerConnection(const BrokerConnection&) = delete;
@@ -29,12 +39,20 @@ private:
     void watchClients(sd_bus* bus);
     void onNameOwnerChanged(sd_bus_message* signal);
     void leave(sd_bus* bus);
+    [[nodiscard]] bool isConnected() const;
+    void watchBroker();
+    void onTick();
+    void renew();
 
     ManagerObject& manager_;
     Clients& clients_;
     ManagerObject::Serving serving_;
     BusSlotHandle ownersSlot_;
-    BusMembership membership_; // last: it uses the others to its end
+    BusProbe probe_;
+    bool isTickArmed_ = false;
+    EventLoop::Handle tick_;   // a second, while messages wait for the broker to read them
+    BusMembership membership_; // it uses the others to its end
+    EventLoop::Handle afterTurn_;
 };
 
 } // namespace keventd

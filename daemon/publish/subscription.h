@@ -64,7 +64,9 @@ public:
     /// @throws FatalError if that cannot be sent
     void tellReached(std::uint64_t id, const History& history);
 
-    /// Opens the window: everything up to `id` has been taken. Ids that were never sent do no harm.
+    /// Opens the window: everything up to `id` has been taken. Of ids that were never sent, nothing is
+    /// remembered. One who has not read what he acknowledges fills his connection (Blocked) or, on a bus, the
+    /// broker's memory (BrokerConnection).
     void acknowledge(std::uint64_t id);
 
     /// Sends what may be sent, at most one batch of events; looks at one event at least, if it may look at
