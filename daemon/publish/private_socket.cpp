@@ -50,7 +50,9 @@ PrivateSocket::PrivateSocket(EventLoop& loop, ListeningSocket socket, ManagerObj
       retry_(loop.addTimer("accept again", [this] { watch_->enable(); })) {}
 
 void PrivateSocket::onConnection() {
-    if (connections_.size() >= MaxConnections) return makeRoom();
+    const bool isFull = connections_.size() >= MaxConnections;
+    if (isFull && (endSilentOne() || connections_.size() >= MaxConnections + ReservedForRoot))
+        return watch_->disable(); // until one has been removed
     UniqueFd fd(accept4(socket_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (fd) return welcome(std::move(fd));
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) pause(errorText(errno));
@@ -62,23 +64,25 @@ void PrivateSocket::pause(std::string_view reason) {
     retry_->armAt(std::chrono::steady_clock::now() + RetryAfter);
 }
 
-// Nobody is kept out by clients that only connect. The new one is accepted when the old one has been removed.
-void PrivateSocket::makeRoom() {
+// Nobody is kept out by clients that only connect.
+bool PrivateSocket::endSilentOne() {
     const auto silent = std::find_if(connections_.begin(), connections_.end(),
                                      [](const PrivateConnection& connection) { return !connection.spoke(); });
-    if (silent != connections_.end()) {
-        silent->end();
-    } else {
-        logWarning(text(MaxConnections, " private connections, not accepting more until one ends"), log_);
-    }
-    watch_->disable();
+    if (silent == connections_.end()) return false;
+    silent->end();
+    return true;
 }
 
 bool PrivateSocket::mayConnect(uid_t uid) {
+    if (uid == 0) return true;
+    if (connections_.size() >= MaxConnections) {
+        logWarning(text(MaxConnections, " private connections, closing one more, of user ", uid), log_);
+        return false;
+    }
     const auto count =
         std::count_if(connections_.begin(), connections_.end(),
                       [uid](const PrivateConnection& connection) { return connection.uid() == uid; });
-    if (uid == 0 || static_cast<std::size_t>(count) < clients_.limits().user.connections) return true;
+    if (static_cast<std::size_t>(count) < clients_.limits().user.connections) return true;
     logWarning(text("user ", uid, " has ", count,
                     " private connections (limits.user.connections), closing another one"),
                log_);
@@ -110,7 +114,7 @@ void PrivateSocket::removeGone() {
         if (connection.gone()) clients_.dropConnection(connection.bus());
     }
     connections_.remove_if([](const PrivateConnection& connection) { return connection.gone(); });
-    if (connections_.size() < MaxConnections) watch_->enable();
+    if (connections_.size() < MaxConnections + ReservedForRoot) watch_->enable();
 }
 
 } // namespace keventd

@@ -16,8 +16,10 @@ namespace keventd {
 class PrivateSocket {
 public:
     /// Connections at once. Beyond that, a new one takes the place of the oldest that has not sent anything;
-    /// if all have, it waits until one ends.
+    /// if all have, only root's are served, and others closed.
     static constexpr std::size_t MaxConnections = 512;
+    /// More of them, for root: nobody keeps the administrator out.
+    static constexpr std::size_t ReservedForRoot = 16;
 
     /// All that is borrowed outlives the socket. Beyond the connections that a user may have (limits), a new
     /// one is closed at once.
@@ -29,7 +31,7 @@ private:
     void onConnection();
     void welcome(UniqueFd fd);
     [[nodiscard]] bool mayConnect(uid_t uid);
-    void makeRoom();
+    [[nodiscard]] bool endSilentOne();
     void pause(std::string_view reason);
     void serveFirstMessages();
     void removeGone();

@@ -17,6 +17,7 @@ using testing::HasSubstr;
 
 constexpr int Hundreds = 300;
 constexpr int MoreThanAreServed = 600;
+constexpr int ConnectionsOfAUser = 128;
 
 class HostileClients : public BusEventTest {
 protected:
@@ -46,6 +47,14 @@ protected:
     /// Counted while one connection, of the test, asks.
     [[nodiscard]] bool hasAtMostDescriptors(std::size_t count) {
         return eventually([&] { return descriptorsOf(daemon().pid()) <= count + 1; });
+    }
+
+    /// @return a client that has been served
+    [[nodiscard]] BusClient connectAs(uid_t uid) const {
+        const EffectiveUser user(uid);
+        BusClient client = connect();
+        static_cast<void>(client.streamId());
+        return client;
     }
 
     [[nodiscard]] std::string socket() { return daemon().socketPath(); }
@@ -166,16 +175,24 @@ TEST_P(HostileClients, ThatProveNothingAreServedAllTheSame) {
 }
 
 TEST_P(HostileClients, OfOneUserLeaveRoomForOthers) {
-    constexpr int limit = 128;
     std::vector<BusClient> clients;
-    const auto connectAndSpeak = [&] {
-        const EffectiveUser nobody(Nobody);
-        clients.push_back(connect());
-        static_cast<void>(clients.back().streamId());
-    };
-    for (int i = 0; i < limit; ++i) ASSERT_NO_THROW(connectAndSpeak()) << i;
-    EXPECT_ANY_THROW(connectAndSpeak());
+    for (int i = 0; i < ConnectionsOfAUser; ++i) ASSERT_NO_THROW(clients.push_back(connectAs(Nobody))) << i;
+    EXPECT_ANY_THROW(static_cast<void>(connectAs(Nobody)));
     EXPECT_NE(daemon().log().find("user 65534 has 128 private connections"), std::string::npos)
+        << daemon().log();
+    expectSubscribersServed();
+}
+
+TEST_P(HostileClients, OfManyUsersLeaveRoomForRoot) {
+    constexpr uid_t users = 4;
+    std::vector<BusClient> clients;
+    for (int i = 0; i < ConnectionsOfAUser; ++i) {
+        for (uid_t user = 1; user <= users; ++user)
+            ASSERT_NO_THROW(clients.push_back(connectAs(user))) << "user " << user << ", " << i;
+    }
+    EXPECT_ANY_THROW(static_cast<void>(connectAs(Nobody)));
+    EXPECT_NE(daemon().log().find("512 private connections, closing one more, of user 65534"),
+              std::string::npos)
         << daemon().log();
     expectSubscribersServed();
 }
@@ -219,13 +236,6 @@ INSTANTIATE_TEST_SUITE_P(, HastyClient, testing::Values(Road::PrivateSocket), Na
 
 class RudeClients : public HostileClients {
 protected:
-    /// Another user than the subscribers: when too much waits for a user's clients, dbus-broker hangs up on
-    /// whichever of them it has a message for.
-    [[nodiscard]] BusClient connectAsAnother() const {
-        const EffectiveUser nobody(Nobody);
-        return connect();
-    }
-
     static void sendWithoutWaiting(const BusClient& client, const BusMessageHandle& call) {
         std::uint64_t cookie = 0;
         sd_bus_send(client.get(), call.get(), &cookie); // that the other end has hung up is no failure
@@ -268,8 +278,9 @@ TEST_P(RudeClients, ThatLeaveBeforeTheReplyCostNothing) {
 }
 
 TEST_P(RudeClients, ThatSend16MiBOfOptionsAreRefusedAndHarmNobody) {
-    const BusClient rude = connectAsAnother();
-    static_cast<void>(rude.sync());
+    // When too much waits for a user's clients, dbus-broker hangs up on whichever of them it has a message
+    // for.
+    const BusClient rude = connectAs(Nobody);
     const std::uint64_t memory = daemon().rssBytes();
     Wanted wanted;
     wanted.filters[names::option::Objects] = std::vector<std::string>(180'000, std::string(90, 'x'));
@@ -283,8 +294,7 @@ TEST_P(RudeClients, ThatSend16MiBOfOptionsAreRefusedAndHarmNobody) {
 
 TEST_P(RudeClients, ThatReadNoRepliesHarmNobody) {
     uevents_.writeMany(5'000);
-    const BusClient rude = connectAsAnother();
-    static_cast<void>(rude.sync());
+    const BusClient rude = connectAs(Nobody);
     const std::uint64_t memory = daemon().rssBytes();
     for (int i = 0; i < 3'000; ++i) sendGetEvents(rude);
     expectSubscribersServed();
