@@ -5,7 +5,10 @@
 #include "daemon/base/text.h"
 #include "daemon/publish/bus_driver.h"
 #include "daemon/publish/peer.h"
+#include "dbus/bus_address.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
 namespace keventd {
@@ -25,7 +28,7 @@ std::string_view messageOf(const sd_bus_error& error) {
 BusMembership::BusMembership(EventLoop& loop, std::string address, const char* name, Handlers handlers,
                              NameUse use)
     : loop_(loop), address_(std::move(address)), name_(name), use_(use), handlers_(std::move(handlers)),
-      joinBackoff_(500ms, 5s), nameBackoff_(5s, 60s),
+      joinBackoff_(500ms, 5s), boundBackoff_(50ms, 60s), nameBackoff_(5s, 60s),
       joinTimer_(loop.addTimer("join bus", [this] { join(); })),
       nameTimer_(loop.addTimer("request name", [this] { guarded([this] { requestName(); }); })),
       afterTurn_(loop.addPost("bus connection", [this] { onTurn(); })) {
@@ -89,6 +92,7 @@ void BusMembership::watchForBus() {
 
 void BusMembership::onConnected() {
     isConnected_ = true;
+    boundBackoff_.succeed();
     handlers_.onConnect(bus_.get());
     watchName();
     requestName();
@@ -166,6 +170,7 @@ void BusMembership::onTurn() {
     // What fails closes the connection.
     if (bus_ && queuedReads(bus_.get()) > 0) sd_bus_process(bus_.get(), nullptr);
     rejoinIfEnded();
+    if (bus_ && !isConnected_ && !isBound_) rejoinIfBound();
 }
 
 // The signal Disconnected does not tell of every end: a connect(2) that fails later than at once (TCP) leaves
@@ -175,6 +180,24 @@ void BusMembership::rejoinIfEnded() {
     const std::string reason = failure_.value_or(howItEnded());
     leave();
     joinLater(reason);
+}
+
+// A socket that is bound, and not yet listened on, refuses connections; inotify(7), by which sd-bus (252)
+// waits for it, does not tell of listen(2). So it is tried again, soon, and then less and less often: it may
+// have been left behind.
+void BusMembership::rejoinIfBound() {
+    if (!isWatching()) return;
+    const auto socket = findSocketName(address_);
+    if (!socket || access(socket->c_str(), F_OK) < 0) return;
+    isBound_ = true;
+    joinTimer_->armAt(std::chrono::steady_clock::now() + boundBackoff_.delay());
+}
+
+/// @return whether sd-bus waits for the socket: its descriptor is then that of inotify(7)
+bool BusMembership::isWatching() const {
+    struct stat descriptor {};
+    const int fd = sd_bus_get_fd(bus_.get());
+    return fd >= 0 && fstat(fd, &descriptor) == 0 && !S_ISSOCK(descriptor.st_mode);
 }
 
 const char* BusMembership::howItEnded() const {
@@ -197,7 +220,7 @@ void BusMembership::requestNameLater(std::string_view reason) {
 }
 
 void BusMembership::leave() {
-    ownsName_ = isConnected_ = false;
+    ownsName_ = isConnected_ = isBound_ = false;
     failure_.reset();
     joinTimer_->disable();
     nameTimer_->disable();

@@ -80,6 +80,8 @@ private:
     void leave();
     void onTurn();
     void rejoinIfEnded();
+    void rejoinIfBound();
+    [[nodiscard]] bool isWatching() const;
     [[nodiscard]] const char* howItEnded() const;
     void joinLater(std::string_view reason);
     void requestNameLater(std::string_view reason);
@@ -90,12 +92,14 @@ private:
     NameUse use_;
     Handlers handlers_;
     Backoff joinBackoff_;
+    Backoff boundBackoff_;
     Backoff nameBackoff_;
     EventLoop::Handle joinTimer_;
     EventLoop::Handle nameTimer_;
     EventLoop::Handle afterTurn_;
     BusHandle bus_;
     bool isConnected_ = false;
+    bool isBound_ = false; // the socket is there, and refuses connections
     bool ownsName_ = false;
     bool takesNameAlong_ = false; // from the connection before, which the bus may not know to have ended
     std::optional<std::string> failure_; // of our own on this connection, which then is to end

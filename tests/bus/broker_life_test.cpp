@@ -6,6 +6,9 @@
 #include "tests/bus/hostile_client.h"
 #include "tests/support/unix_socket.h"
 
+#include <poll.h>
+#include <sys/socket.h>
+
 namespace keventd::test {
 namespace {
 
@@ -56,6 +59,16 @@ TEST_P(BrokerLife, BusIsJoinedWhenItAppears) {
     ASSERT_TRUE(isServedPrivately());
     broker().start();
     EXPECT_TRUE(isServedOnTheBus()) << daemon().log();
+}
+
+// Between bind(2) and listen(2) its socket is there, and refuses connections.
+TEST_P(BrokerLife, BusIsTriedAgainWhenItIsNotYetListening) {
+    startDaemon();
+    const UniqueFd socket = bindAt(broker().socketPath());
+    ASSERT_TRUE(isServedPrivately()); // it has seen the socket
+    ASSERT_EQ(listen(socket.get(), 1), 0);
+    pollfd connection{.fd = socket.get(), .events = POLLIN, .revents = 0};
+    EXPECT_EQ(poll(&connection, 1, 10'000), 1) << daemon().log();
 }
 
 TEST_P(BrokerLife, BusIsJoinedWhenItsDirectoryAppears) {

@@ -24,11 +24,16 @@ UniqueFd newSocket() {
 
 } // namespace
 
-UniqueFd listenAt(const std::string& path, int backlog) {
+UniqueFd bindAt(const std::string& path) {
     const sockaddr_un address = addressOf(path);
     UniqueFd fd = newSocket();
     checkErrno(bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind " + path);
     checkErrno(chmod(path.c_str(), 0666), "open to everybody " + path);
+    return fd;
+}
+
+UniqueFd listenAt(const std::string& path, int backlog) {
+    UniqueFd fd = bindAt(path);
     checkErrno(listen(fd.get(), backlog), "listen at " + path);
     return fd;
 }

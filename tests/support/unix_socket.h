@@ -8,6 +8,9 @@
 
 namespace keventd::test {
 
+/// @return a unix stream socket that is bound, and refuses connections until somebody listens on it
+[[nodiscard]] UniqueFd bindAt(const std::string& path);
+
 /// @param backlog  as of listen(2)
 /// @return a bound and listening unix stream socket that everybody may connect to
 [[nodiscard]] UniqueFd listenAt(const std::string& path, int backlog = 128);
