@@ -2,7 +2,7 @@
 
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
-#include "daemon/publish/turn_budget.h"
+#include "daemon/base/turn_budget.h"
 #include "daemon/stream/visibility.h"
 #include "keventd/names.h"
 

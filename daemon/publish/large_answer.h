@@ -1,7 +1,7 @@
 // An answer that takes long to put together, or much room: pages of the history, lists of devices.
 #pragma once
 
-#include "daemon/publish/turn_budget.h"
+#include "daemon/base/turn_budget.h"
 
 namespace keventd {
 

@@ -5,9 +5,9 @@
 // than what it may leave unacknowledged and what the connection holds.
 #pragma once
 
+#include "daemon/base/turn_budget.h"
 #include "daemon/publish/client_account.h"
 #include "daemon/publish/peer.h"
-#include "daemon/publish/turn_budget.h"
 #include "daemon/stream/filter.h"
 #include "daemon/stream/history.h"
 
