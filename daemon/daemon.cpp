@@ -87,10 +87,13 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
       udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev)), devices_(sysfs_),
       historyMemory_(settings.historyBytes, "history"), history_(historyMemory_.bytes()),
       stream_(newStreamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(settings)}, history_,
-              devices_),
-      intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), clients_(settings.limits),
+              devices_, udevDevices_),
+      intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), kernelSubject_(sysfs_, devices_),
+      udevSubject_(sysfs_, devices_, udevDevices_, udevRecords_),
+      reconciler_(loop_, stream_, intake_, {&kernelSubject_, &udevSubject_}), clients_(settings.limits),
       publisher_(loop_, stream_, clients_), answers_(loop_, clients_),
-      manager_(loop_, stream_, intake_, clients_, publisher_, answers_, sysfs_, {&kernel_, &udev_}),
+      manager_(loop_, stream_, intake_, clients_, publisher_, answers_, sysfs_, reconciler_,
+               {&kernel_, &udev_}),
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), settings.socket.value()),
                      manager_, clients_) {
     blockSignals();
@@ -146,6 +149,7 @@ void Daemon::run() {
         logInfo(text("configuration from ", files));
     }
     devices_.walk();
+    udevDevices_.begin(devices_, udevRecords_);
     intake_.start();
     sd_notify(0, "READY=1");
     loop_.run();

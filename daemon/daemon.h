@@ -20,7 +20,10 @@
 #include "daemon/stream/device_table.h"
 #include "daemon/stream/history.h"
 #include "daemon/stream/intake.h"
+#include "daemon/stream/kernel_subject.h"
+#include "daemon/stream/reconciler.h"
 #include "daemon/stream/stream.h"
+#include "daemon/stream/udev_subject.h"
 
 #include <optional>
 
@@ -54,10 +57,15 @@ private:
     KernelSeqnum seqnum_; // first read when the sockets are open: what came before is not waited for
     Sysfs sysfs_;
     DeviceTable devices_;
+    UdevRecords udevRecords_;
+    UdevTable udevDevices_;
     MappedMemory historyMemory_;
     History history_;
     Stream stream_;
     Intake intake_;
+    KernelSubject kernelSubject_;
+    UdevSubject udevSubject_;
+    Reconciler reconciler_;
     Clients clients_;
     Publisher publisher_;
     LargeAnswers answers_;

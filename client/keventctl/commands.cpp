@@ -3,6 +3,7 @@
 #include "client/keventctl/history.h"
 #include "client/keventctl/list.h"
 #include "client/keventctl/monitor.h"
+#include "client/keventctl/resync.h"
 #include "client/keventctl/sources.h"
 #include "client/keventctl/status.h"
 #include "client/keventctl/sync.h"
@@ -19,7 +20,8 @@ std::unique_ptr<Command> make() {
 using Factory = std::unique_ptr<Command> (*)();
 
 constexpr Factory Table[] = {
-    make<Monitor>, make<History>, make<List>, make<Wait>, make<Sync>, make<Status>, make<Sources>,
+    make<Monitor>, make<History>, make<List>,   make<Wait>,
+    make<Sync>,    make<Resync>,  make<Status>, make<Sources>,
 };
 
 } // namespace

@@ -84,6 +84,11 @@ public:
     /// @return one more than the id of the last event
     std::uint64_t sync();
 
+    /// Has what was told compared with what is there, and waits for it. For root and the admin group.
+    /// @return how many differences were found, and published as events flagged Resync
+    /// @throws RequestError org.freedesktop.DBus.Error.AccessDenied, names::error::LimitExceeded
+    std::uint64_t resync();
+
     [[nodiscard]] DaemonStatus status();
     [[nodiscard]] std::uint64_t lastId();
     [[nodiscard]] std::map<std::string, std::uint64_t> statistics();

@@ -139,6 +139,15 @@ std::uint64_t Client::sync() {
     return next;
 }
 
+std::uint64_t Client::resync() {
+    Connection& connection = parts_->connection;
+    auto reply = connection.call(connection.createCall(names::method::Resync));
+    std::uint64_t next = 0;
+    std::uint64_t differences = 0;
+    connection.guarded([&] { reply >> next >> differences; });
+    return differences;
+}
+
 DaemonStatus Client::status() {
     auto reply = parts_->connection.getAllProperties();
     return parts_->connection.guarded([&] {

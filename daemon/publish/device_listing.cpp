@@ -1,46 +1,23 @@
 #include "daemon/publish/device_listing.h"
 
-#include "daemon/base/clock.h"
 #include "daemon/base/errors.h"
 #include "daemon/base/text.h"
 #include "daemon/publish/bus_error.h"
 #include "daemon/publish/method_call.h"
+#include "daemon/stream/device_event.h"
 #include "daemon/stream/escape.h"
 #include "dbus/event_codec.h"
 #include "keventd/names.h"
 
-#include <sys/sysmacros.h>
 #include <utility>
 
 namespace keventd {
 namespace {
 
-/// @param devpath, subsystem  plain, or not yet escaped
 Event presentDevice(const std::string& devpath, const Device& device) {
-    const ReadTime now = readTimeNow();
-    Event event;
-    event.source = names::source::Coldplug;
-    event.action = names::action::Add;
-    event.subsystem = device.subsystem;
-    event.object = devpath;
-    event.boottime = now.boottime;
-    event.realtime = now.realtime;
+    Event event = deviceEvent(names::source::Coldplug, names::action::Add, devpath, device);
     event.flags = EventFlag::Present;
     return event;
-}
-
-// What libudev would say of a device that is not there to be asked.
-PropertyList knownProperties(const std::string& devpath, const Device& device) {
-    PropertyList properties;
-    properties.set("DEVPATH", devpath);
-    properties.set("SUBSYSTEM", device.subsystem);
-    if (!device.devname.empty()) properties.set("DEVNAME", "/dev/" + device.devname);
-    if (device.devnum != 0) {
-        properties.set("MAJOR", std::to_string(major(device.devnum)));
-        properties.set("MINOR", std::to_string(minor(device.devnum)));
-    }
-    if (device.ifindex != 0) properties.set("IFINDEX", std::to_string(device.ifindex));
-    return properties;
 }
 
 // By now there may be another of its name.
@@ -54,7 +31,7 @@ PropertyList propertiesOf(const std::string& devpath, const Device& device, cons
     if (isStillThere(sysfs, devpath, device)) {
         if (auto properties = database.find(devpath)) return std::move(*properties);
     }
-    return knownProperties(devpath, device);
+    return knownProperties(devpath, device, "/dev/"); // as libudev would say it
 }
 
 } // namespace

@@ -31,13 +31,6 @@ void reply(sd_bus_message* call, const char* types, auto... values) {
     checkSent(sd_bus_reply_method_return(call, types, values...), "reply");
 }
 
-// The call is answered later; the caller may have gone by then, which is no failure of ours.
-void replyLater(sd_bus_message* call, std::uint64_t value) {
-    if (const int result = sd_bus_reply_method_return(call, "t", value); result < 0) {
-        logDebug(text("reply to Sync: ", errorText(-result), ", ignoring"));
-    }
-}
-
 std::uint32_t readNumber(sd_bus_message* call) {
     std::uint32_t number = 0;
     checkRead(sd_bus_message_read_basic(call, 'u', &number));
@@ -87,6 +80,9 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
                              (serve<&ManagerObject::onListDevices>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES(names::method::Sync, "", "", "t", SD_BUS_PARAM(next),
                              (serve<&ManagerObject::onSync>), SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(names::method::Resync, "", "", "tt",
+                             SD_BUS_PARAM(next) SD_BUS_PARAM(differences), (serve<&ManagerObject::onResync>),
+                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_NAMES(names::signal::Events, "ua(tssssstttua{ss})t",
                              SD_BUS_PARAM(subscription) SD_BUS_PARAM(events) SD_BUS_PARAM(next), 0),
     SD_BUS_SIGNAL_WITH_NAMES(names::signal::Lost, "utt",
@@ -109,9 +105,10 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
 
 ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
                              Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs,
-                             std::vector<const Source*> sources)
+                             Reconciler& reconciler, std::vector<const Source*> sources)
     : stream_(stream), intake_(intake), clients_(clients), callers_(clients), publisher_(publisher),
-      answers_(answers), sysfs_(sysfs), sources_(std::move(sources)), toldStatus_(sourceStatus()),
+      answers_(answers), sysfs_(sysfs), resyncCalls_(stream, reconciler, clients),
+      sources_(std::move(sources)), toldStatus_(sourceStatus()),
       afterTurn_(loop.addPost("sources", [this] { tellChangedSources(); })) {}
 
 ManagerObject::Serving ManagerObject::serveOn(sd_bus* bus) {
@@ -187,7 +184,11 @@ void ManagerObject::onSync(sd_bus_message* call) {
     const std::uint64_t newest = intake_.announceNewest();
     const std::shared_ptr<sd_bus_message> kept(sd_bus_message_ref(call), sd_bus_message_unref);
     publisher_.whenSettled(senderOf(call), newest,
-                           [kept, this] { replyLater(kept.get(), stream_.history().nextId()); });
+                           [kept, this] { replyLater(kept.get(), "t", stream_.history().nextId()); });
+}
+
+void ManagerObject::onResync(sd_bus_message* call) {
+    resyncCalls_.add(call);
 }
 
 void ManagerObject::getVersion(sd_bus_message* reply) const {

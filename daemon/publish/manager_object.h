@@ -7,6 +7,7 @@
 #include "daemon/publish/callers.h"
 #include "daemon/publish/large_answers.h"
 #include "daemon/publish/publisher.h"
+#include "daemon/publish/resync_calls.h"
 #include "daemon/sources/source.h"
 #include "daemon/sources/sysfs.h"
 #include "daemon/sources/udev_properties.h"
@@ -31,7 +32,7 @@ public:
 
     /// All outlive the object.
     ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
-                  Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs,
+                  Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs, Reconciler& reconciler,
                   std::vector<const Source*> sources);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
@@ -47,6 +48,7 @@ private:
     void onGetEvents(sd_bus_message* call);
     void onListDevices(sd_bus_message* call);
     void onSync(sd_bus_message* call);
+    void onResync(sd_bus_message* call);
 
     void getVersion(sd_bus_message* reply) const;
     void getStreamId(sd_bus_message* reply) const;
@@ -67,6 +69,7 @@ private:
     LargeAnswers& answers_;
     const Sysfs& sysfs_;
     UdevDatabase database_;
+    ResyncCalls resyncCalls_;
     std::vector<const Source*> sources_;
     std::vector<SourceStatus> toldStatus_;
     std::vector<sd_bus*> served_;

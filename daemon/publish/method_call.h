@@ -25,6 +25,13 @@ int checkRead(int result);
 /// @throws FatalError for any other
 void checkSent(int result, const char* what);
 
+/// Answers a call in a later turn. The caller may have gone by then, which is no failure of ours.
+/// @param types, values  as of sd_bus_message_append(3)
+template <typename... Values>
+void replyLater(sd_bus_message* call, const char* types, Values... values) {
+    static_cast<void>(sd_bus_reply_method_return(call, types, values...));
+}
+
 /// A handler for the table of an object: calls `Method` of the object that was registered as userdata.
 template <typename Object, void (Object::*Method)(sd_bus_message*)>
 int handleCall(sd_bus_message* message, void* object, sd_bus_error* error) noexcept {

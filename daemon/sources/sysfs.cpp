@@ -1,5 +1,6 @@
 #include "daemon/sources/sysfs.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <climits>
@@ -61,15 +62,16 @@ dev_t devnumOf(std::string_view text) {
 }
 
 // @param text  of a file `uevent`: "KEY=VALUE\n" each
-std::string devnameOf(std::string_view text) {
-    constexpr std::string_view key = "DEVNAME=";
+PropertyList propertiesIn(std::string_view text) {
+    PropertyList properties;
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t end = std::min(text.find('\n', begin), text.size());
         const std::string_view line = text.substr(begin, end - begin);
-        if (line.starts_with(key)) return std::string(line.substr(key.size()));
+        const std::size_t equals = line.find('=');
+        if (equals != std::string_view::npos) properties.set(line.substr(0, equals), line.substr(equals + 1));
         begin = end + 1;
     }
-    return {};
+    return properties;
 }
 
 } // namespace
@@ -92,22 +94,29 @@ std::optional<Device> Sysfs::find(const std::string& devpath) const {
 }
 
 void Sysfs::visitAll(const Visitor& visit) const {
+    visitPaths([&](const std::string& devpath, const std::string& subsystem) {
+        const Directory found = look(devpath);
+        if (found.kind == Kind::Device) visit(devpath, read(devpath, subsystem, found.inode));
+    });
+}
+
+void Sysfs::visitPaths(const PathVisitor& visit) const {
     for (const std::string& name : namesIn(root_.get(), "class")) visitLinks("class/" + name, name, visit);
     for (const std::string& name : namesIn(root_.get(), "bus"))
         visitLinks("bus/" + name + "/devices", name, visit);
 }
 
 void Sysfs::visitLinks(const std::string& directory, const std::string& subsystem,
-                       const Visitor& visit) const {
+                       const PathVisitor& visit) const {
     for (const std::string& name : namesIn(root_.get(), directory)) {
         const auto link = readLink(directory + "/" + name);
-        auto devpath = link ? devpathOf(*link) : std::nullopt;
-        if (!devpath) continue; // a file of the class, such as net/bonding_masters
-        const Directory found = look(*devpath);
-        if (found.kind != Kind::Device) continue; // gone meanwhile
-        Device device = read(*devpath, subsystem, found.inode);
-        visit(std::move(*devpath), std::move(device));
+        // Else a file of the class, such as net/bonding_masters.
+        if (const auto devpath = link ? devpathOf(*link) : std::nullopt) visit(*devpath, subsystem);
     }
+}
+
+PropertyList Sysfs::properties(const std::string& devpath) const {
+    return propertiesIn(readFile(relative(devpath) + "/uevent"));
 }
 
 Device Sysfs::read(const std::string& devpath, std::string subsystem, ino_t inode) const {
@@ -115,7 +124,7 @@ Device Sysfs::read(const std::string& devpath, std::string subsystem, ino_t inod
     Device device;
     device.inode = inode;
     device.devnum = devnumOf(readFile(path + "/dev"));
-    if (device.devnum != 0) device.devname = devnameOf(readFile(path + "/uevent"));
+    if (device.devnum != 0) device.devname = std::string(properties(devpath).find("DEVNAME").value_or(""));
     if (subsystem == "net") device.ifindex = numberOf<std::uint32_t>(readFile(path + "/ifindex"));
     device.subsystem = std::move(subsystem);
     return device;

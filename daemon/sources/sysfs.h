@@ -2,11 +2,13 @@
 // or a class, and so has a file `uevent`; only those send uevents of their own (dev_uevent_filter() in
 // drivers/base/core.c).
 //
-// No `uevent` file is read but of a device that has a node: to read one may ask hardware (power_supply).
+// For all devices, no `uevent` file is read but of those that have a node: to read one may ask hardware
+// (power_supply).
 #pragma once
 
 #include "daemon/base/unique_fd.h"
 #include "daemon/sources/device.h"
+#include "keventd/properties.h"
 
 #include <functional>
 #include <optional>
@@ -26,6 +28,7 @@ public:
         ino_t inode = 0;
     };
     using Visitor = std::function<void(std::string devpath, Device device)>;
+    using PathVisitor = std::function<void(const std::string& devpath, const std::string& subsystem)>;
 
     /// @param root  where sysfs is mounted. If nothing is there, there are no devices
     explicit Sysfs(const char* root = "/sys");
@@ -37,9 +40,17 @@ public:
     /// Visits every device that is there from beginning to end of the call, and of those that come or go
     /// meanwhile some. In no order.
     void visitAll(const Visitor& visit) const;
+    /// The same, without a look at the devices themselves: some of them may have gone.
+    void visitPaths(const PathVisitor& visit) const;
+
+    /// Reads the device's file `uevent`: what the kernel would say of it in an event now, but for ACTION,
+    /// DEVPATH, SUBSYSTEM and SEQNUM. To read it may ask hardware.
+    /// @return nothing if there is no such device
+    [[nodiscard]] PropertyList properties(const std::string& devpath) const;
 
 private:
-    void visitLinks(const std::string& directory, const std::string& subsystem, const Visitor& visit) const;
+    void visitLinks(const std::string& directory, const std::string& subsystem,
+                    const PathVisitor& visit) const;
     [[nodiscard]] Device read(const std::string& devpath, std::string subsystem, ino_t inode) const;
     [[nodiscard]] std::string readFile(const std::string& path) const;
     [[nodiscard]] std::optional<std::string> readLink(const std::string& path) const;

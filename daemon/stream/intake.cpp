@@ -42,7 +42,7 @@ Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum
       again_(loop.addDefer("read more", [this] { turn(); })) {
     effects.push_back(&causes);
     for (Source* source : effects) {
-        inlets_.push_back({source, true, {}, {}});
+        inlets_.push_back({source, true, false, {}, {}});
         inlets_.back().watch = loop.addIo(source->name(), source->descriptor(), EPOLLIN, [this] { turn(); });
     }
 }
@@ -99,7 +99,8 @@ void Intake::push(Reading& reading, Time now) {
         sequencer_.push(std::move(event), now);
     }
     noteLoss(inlet, reading.drained, now);
-    if (reading.drained.empty) inlet.inBacklog = false;
+    inlet.isEmpty = reading.drained.empty;
+    if (inlet.isEmpty) inlet.inBacklog = false;
 }
 
 bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {
@@ -124,7 +125,7 @@ std::uint64_t Intake::lowestLost(const Inlet& inlet) const {
 
 void Intake::tellLoss(const Inlet& inlet, std::uint64_t count, Time now) {
     const char* name = inlet.source->name();
-    logWarning(text(name, " socket overrun: ", count, " messages lost, going on"), lossLog_);
+    logWarning(text(name, " socket overrun: ", count, " messages lost, resynchronising"), lossLog_);
     const std::uint64_t newest = seqnum_.read();
     sequencer_.push(overrunEvent(name, count, std::min(*inlet.lossFrom, newest), newest), now);
 }
@@ -140,6 +141,12 @@ void Intake::release(bool causesEmpty, Time started) {
 
 void Intake::armTimer() {
     if (const auto deadline = sequencer_.deadline()) timer_->armAt(*deadline);
+}
+
+bool Intake::hasReadAll(std::string_view source) const {
+    return std::all_of(inlets_.begin(), inlets_.end(), [source](const Inlet& inlet) {
+        return inlet.source->name() != source || inlet.isEmpty;
+    });
 }
 
 std::uint64_t Intake::announceNewest() {

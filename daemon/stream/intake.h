@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace keventd {
@@ -42,11 +43,16 @@ public:
     /// @return the newest SEQNUM; when the sequencer has it settled, so is everything before this call
     [[nodiscard]] std::uint64_t announceNewest();
 
+    /// @param source  names::source, one of those that are read
+    /// @return whether its socket was empty after the last reading
+    [[nodiscard]] bool hasReadAll(std::string_view source) const;
+
 private:
     /// One source, and what is to be remembered of it between two readings.
     struct Inlet {
         Source* source = nullptr;
         bool inBacklog = true;                 ///< has not been empty since the start
+        bool isEmpty = false;                  ///< after the last reading
         std::optional<std::uint64_t> lossFrom; ///< lowest SEQNUM of a loss that was seen, and is not yet told
         EventLoop::Handle watch;
     };

@@ -90,6 +90,8 @@ public:
 
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] std::size_t waiting() const { return kernel_.size() + others_.size(); }
+    /// @return events that wait, of other sources than the kernel
+    [[nodiscard]] std::size_t waitingOthers() const { return others_.size(); }
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
 
 private:

@@ -1,20 +1,24 @@
-// The stream: what the sequencer lets leave changes the device table, gets its text made fit, its id, and its
-// place in the history.
+// The stream: what the sequencer lets leave changes the tables of devices, gets its text made fit, its id,
+// and its place in the history.
 #pragma once
 
 #include "daemon/stream/device_table.h"
 #include "daemon/stream/history.h"
 #include "daemon/stream/sequencer.h"
+#include "daemon/stream/udev_table.h"
 
+#include <functional>
 #include <string>
+#include <utility>
 
 namespace keventd {
 
 class Stream {
 public:
     /// @param id       StreamId: 32 hexadecimal digits
-    /// @param history, devices  outlive the stream
-    Stream(std::string id, const Sequencer::Options& order, History& history, DeviceTable& devices);
+    /// @param history, devices, udevDevices  outlive the stream
+    Stream(std::string id, const Sequencer::Options& order, History& history, DeviceTable& devices,
+           UdevTable& udevDevices);
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
 
@@ -25,10 +29,20 @@ public:
     /// @return the devices as of the last event in the history
     [[nodiscard]] const DeviceTable& devices() const { return devices_; }
 
+    /// Takes an event that nobody has sent, which says how things are as of now: it leaves at once, before
+    /// what waits in the sequencer.
+    void publish(Event event) { append(event); }
+    /// @param handler  called with each event that tells of a loss in a socket, when it has its place
+    void whenOverrun(std::function<void(const EventView&)> handler) { onOverrun_ = std::move(handler); }
+
 private:
+    void append(Event& event);
+
     std::string id_;
     History& history_;
     DeviceTable& devices_;
+    UdevTable& udevDevices_;
+    std::function<void(const EventView&)> onOverrun_;
     Sequencer sequencer_;
 };
 

@@ -29,6 +29,7 @@ inline constexpr const char* Acknowledge = "Acknowledge";
 inline constexpr const char* GetEvents = "GetEvents";
 inline constexpr const char* ListDevices = "ListDevices";
 inline constexpr const char* Sync = "Sync";
+inline constexpr const char* Resync = "Resync";
 } // namespace method
 
 namespace signal {
@@ -84,10 +85,12 @@ inline constexpr const char* Keventd = "keventd";
 inline constexpr const char* Quota = "quota";
 } // namespace source
 
-/// What keventd says by itself: about the stream (source `keventd`), and about what exists (source
-/// `coldplug`).
+/// What keventd says by itself: about the stream (source `keventd`), about what exists (source `coldplug`),
+/// and about what it has found after a loss (of the source whose events were lost).
 namespace action {
 inline constexpr const char* Add = "add";
+inline constexpr const char* Remove = "remove";
+inline constexpr const char* Change = "change";
 inline constexpr const char* Overrun = "overrun";
 inline constexpr const char* Resynced = "resynced";
 } // namespace action
@@ -98,6 +101,7 @@ inline constexpr const char* Source = "KEVENTD_SOURCE";
 inline constexpr const char* Count = "KEVENTD_COUNT";
 inline constexpr const char* SeqnumFrom = "KEVENTD_SEQNUM_FROM";
 inline constexpr const char* SeqnumTo = "KEVENTD_SEQNUM_TO";
+inline constexpr const char* Overrun = "KEVENTD_OVERRUN";
 } // namespace key
 
 } // namespace keventd::names

@@ -2,6 +2,7 @@
 
 #include "keventd/names.h"
 #include "tests/bus/keventctl_test.h"
+#include "tests/support/effective_user.h"
 #include "tests/support/unix_socket.h"
 
 #include <filesystem>
@@ -50,6 +51,24 @@ TEST_P(Keventctl, SyncsUpToWhatHasBeenWritten) {
     uevents_.writeMany(10);
     ASSERT_EQ(keventctl({"sync"}).status, 0);
     EXPECT_EQ(numbersOf(connect().wholeHistory(uevents_.wanted())), sequence(1, 10));
+}
+
+TEST_P(Keventctl, ResyncsAndSaysWhetherAnythingWasMissed) {
+    const Finished finished = keventctl({"resync"});
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    EXPECT_EQ(finished.out, "nothing was missed\n");
+    EXPECT_EQ(keventctl({"resync", "more"}).status, 2);
+}
+
+TEST_P(Keventctl, ResyncsForRootAlone) {
+    const EffectiveUser nobody(Nobody);
+    const BusClient client = connect();
+    try {
+        client.send(client.newCall(names::method::Resync));
+        FAIL();
+    } catch (const CallError& error) {
+        EXPECT_EQ(error.name(), SD_BUS_ERROR_ACCESS_DENIED);
+    }
 }
 
 TEST_P(Keventctl, ShowsTheStatusInJson) {

@@ -57,7 +57,7 @@ private:
     static std::uint64_t accountedFor(const Events& events) {
         std::uint64_t count = 0;
         for (const Event& event : events) {
-            if (event.source == names::source::Kernel) ++count;
+            if (event.source == names::source::Kernel && event.seqnum != 0) ++count;
             if (isOverrun(event)) count += numberIn(event, names::key::Count);
         }
         return count;

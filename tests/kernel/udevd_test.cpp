@@ -7,17 +7,21 @@
 #include "tests/support/notify_socket.h"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <memory>
 #include <sys/prctl.h>
 #include <system_error>
+#include <thread>
 
 namespace keventd::test {
 namespace {
 
 constexpr const char* UdevdBinary = "/usr/lib/systemd/systemd-udevd";
+constexpr const char* Zero = "/devices/virtual/mem/zero";
 constexpr const char* Rule = R"(ENV{OF_THE_ONLY_RULE}="1")";
 
 // One udevd for all: the process stays in its namespaces, and so does what udevd leaves in them.
@@ -56,6 +60,24 @@ protected:
             return std::all_of(kernel.begin(), kernel.end(),
                                [&](std::uint64_t number) { return seen.contains(number); });
         });
+    }
+
+    static void changeZero() { std::ofstream("/sys" + std::string(Zero) + "/uevent") << "change"; }
+
+    static void waitUntilUdevdIsIdle() {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100)); // it has to begin
+        const Deadline deadline;
+        while (access("/run/udev/queue", F_OK) == 0) {
+            ASSERT_FALSE(deadline.expired());
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    }
+
+    /// Of udev's events; the daemon stays frozen.
+    static void fillSocketOf(WatchedDaemon& daemon) {
+        daemon.process().freeze();
+        UeventWriter().write(100);
+        waitUntilUdevdIsIdle();
     }
 
     static BusSlotHandle watchSources(const BusClient& client, bool& toldOfChange) {
@@ -152,6 +174,53 @@ TEST_F(RealUdevd, SendsEachEventAfterTheKernelsWithTheUsualWait) {
     for (const Event* event : writtenBy(daemon.events(), writers.uuid())) kernel.push_back(event->seqnum);
     ASSERT_TRUE(waitForUdev(daemon, kernel));
     daemon.expectComplete();
+}
+
+// What udevd has written down of a device whose event was lost, it is asked for.
+TEST_F(RealUdevd, IsAskedForWhatWasLost) {
+    constexpr int tinyBuffer = 8192;
+    const UniqueFd kernel = openUeventSocket(KernelGroup);
+    const UniqueFd udev = openUeventSocket(UdevGroup, tinyBuffer);
+    DaemonOptions options;
+    options.inherited = {kernel.get(), udev.get()};
+    WatchedDaemon daemon(std::move(options));
+    changeZero();
+    ASSERT_NE(daemon.subscriber().waitForEvent([](const Event& event) {
+        return event.source == names::source::Udev && event.object == Zero;
+    }),
+              nullptr);
+    fillSocketOf(daemon);
+    NetDevices().createVeth("lost", "missed");
+    changeZero();
+    waitUntilUdevdIsIdle();
+    daemon.process().thaw();
+
+    const auto isOf = [](const Event& event, const char* action, const std::string& object) {
+        return event.source == names::source::Udev && event.action == action && event.object == object &&
+               (event.flags & EventFlag::Resync) != 0;
+    };
+    const Event* added = daemon.subscriber().waitForEvent(
+        [&](const Event& event) { return isOf(event, "add", "/devices/virtual/net/lost"); });
+    ASSERT_NE(added, nullptr) << daemon.process().log();
+    EXPECT_EQ(added->properties.find("OF_THE_ONLY_RULE"), "1");
+    EXPECT_NE(
+        daemon.subscriber().waitForEvent([&](const Event& event) { return isOf(event, "change", Zero); }),
+        nullptr);
+    const Event* resynced = daemon.subscriber().waitForEvent([](const Event& event) {
+        return event.action == names::action::Resynced &&
+               event.properties.find(names::key::Source) == names::source::Udev;
+    });
+    ASSERT_NE(resynced, nullptr);
+    EXPECT_GT(numberIn(*resynced, names::key::Overrun), 0U);
+
+    fillSocketOf(daemon);
+    NetDevices().remove("lost");
+    waitUntilUdevdIsIdle();
+    daemon.process().thaw();
+    EXPECT_NE(daemon.subscriber().waitForEvent(
+                  [&](const Event& event) { return isOf(event, "remove", "/devices/virtual/net/lost"); }),
+              nullptr)
+        << daemon.process().log();
 }
 
 TEST_F(RealUdevd, IsSeenToRun) {

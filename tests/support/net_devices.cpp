@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
@@ -111,6 +112,15 @@ void NetDevices::request(std::vector<char> message, const char* what) {
     nlmsgerr answer{};
     std::memcpy(&answer, reply.data() + NLMSG_HDRLEN, sizeof answer);
     if (answer.error != 0) throw std::system_error(-answer.error, std::generic_category(), what);
+}
+
+std::set<std::string> netDevicesOfSysfs() {
+    std::set<std::string> devpaths;
+    for (const auto& entry : std::filesystem::directory_iterator("/sys/class/net")) {
+        const std::string target = std::filesystem::canonical(entry.path()).string();
+        devpaths.insert(target.substr(std::string("/sys").size()));
+    }
+    return devpaths;
 }
 
 } // namespace keventd::test

@@ -5,6 +5,7 @@
 #include "daemon/base/unique_fd.h"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,5 +33,8 @@ private:
     UniqueFd socket_;
     std::uint32_t sequence_ = 0;
 };
+
+/// @return devpaths of the network devices that /sys shows
+[[nodiscard]] std::set<std::string> netDevicesOfSysfs();
 
 } // namespace keventd::test

@@ -28,7 +28,7 @@ void expectNoneBut(const Events& events, const std::set<std::uint64_t>& sent, st
 void expectWrittenInOrder(const Events& events, const UeventWriters& writers);
 void expectWrittenInOrder(const Events& events, const UeventWriter& writer);
 
-/// @return SEQNUMs of the events of a source, in the order of the stream
+/// @return SEQNUMs of the events of a source that have one, in the order of the stream
 [[nodiscard]] std::vector<std::uint64_t> seqnumsOf(const Events& events, const std::string& source);
 
 /// @return the events for which this is true, in order

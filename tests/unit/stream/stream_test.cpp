@@ -14,9 +14,10 @@ protected:
     SysfsTree tree_;
     Sysfs sysfs_{tree_.root()};
     DeviceTable devices_{sysfs_};
+    UdevTable udevDevices_;
     HistoryMemory memory_{History::MinBytes};
     History history_{memory_.span()};
-    Stream stream_{"0123456789abcdef0123456789abcdef", after(10), history_, devices_};
+    Stream stream_{"0123456789abcdef0123456789abcdef", after(10), history_, devices_, udevDevices_};
 
     void push(std::initializer_list<Event> events) {
         for (const Event& event : events) stream_.sequencer().push(event, moment(0));

@@ -1,0 +1,31 @@
+// When udevd has last written down what it knows of a device: its files in /run/udev/data, of which only the
+// times are looked at here. What is in them is libudev's affair (UdevDatabase).
+#pragma once
+
+#include "daemon/base/unique_fd.h"
+#include "daemon/sources/device.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace keventd {
+
+class UdevRecords {
+public:
+    /// @param root  /run/udev; it need not be there yet
+    explicit UdevRecords(std::string root = "/run/udev") : root_(std::move(root)) {}
+
+    /// udevd writes a record anew with each event that it has processed, before it sends it on. It keeps none
+    /// of a device without a node that its rules have said nothing about.
+    /// @return CLOCK_REALTIME of the last writing; nothing if there is no record
+    [[nodiscard]] std::optional<std::chrono::microseconds> writtenAt(const std::string& devpath,
+                                                                     const Device& device) const;
+    /// @return whether udevd has events queued or in work (/run/udev/queue)
+    [[nodiscard]] bool isUdevdBusy() const;
+
+private:
+    std::string root_;
+};
+
+} // namespace keventd

@@ -1,0 +1,70 @@
+#include "daemon/stream/comparison.h"
+
+#include "keventd/names.h"
+
+#include <utility>
+
+namespace keventd {
+namespace {
+
+std::vector<std::string> listOf(const std::set<std::string>& objects) {
+    return {objects.begin(), objects.end()};
+}
+
+} // namespace
+
+Comparison::Comparison(const ResyncSubject& subject)
+    : subject_(subject), objects_(listOf(subject.objects())) {}
+
+bool Comparison::look(const TurnBudget& budget) {
+    while (looked_ < objects_.size() && !budget.isSpent()) lookAt(objects_[looked_++]);
+    return looked_ == objects_.size();
+}
+
+void Comparison::lookAt(const std::string& devpath) {
+    const ResyncSubject::Look look = subject_.look(devpath);
+    if (subject_.compare(devpath, look) != Difference::None) suspects_.push_back({devpath, look});
+}
+
+bool Comparison::publish(const TurnBudget& budget, const Publish& publish) {
+    const std::size_t count = suspects_.size();
+    while (removalsDone_ < count && !budget.isSpent())
+        publishRemoval(suspects_[count - ++removalsDone_], publish);
+    while (removalsDone_ == count && presencesDone_ < count && !budget.isSpent())
+        publishPresence(suspects_[presencesDone_++], publish);
+    return presencesDone_ == count;
+}
+
+ResyncSubject::Difference Comparison::lookTwice(const Suspect& suspect) {
+    if (doubtful_.contains(suspect.devpath)) return Difference::None;
+    if (subject_.look(suspect.devpath) == suspect.look)
+        return subject_.compare(suspect.devpath, suspect.look);
+    doubtful_.insert(suspect.devpath);
+    return Difference::None;
+}
+
+void Comparison::publishRemoval(const Suspect& suspect, const Publish& publish) {
+    const Difference difference = lookTwice(suspect);
+    if (difference == Difference::Gone || difference == Difference::Replaced)
+        tell(suspect, names::action::Remove, publish);
+}
+
+// What was replaced has been removed by now, and is new.
+void Comparison::publishPresence(const Suspect& suspect, const Publish& publish) {
+    const Difference difference = lookTwice(suspect);
+    if (difference == Difference::New) tell(suspect, names::action::Add, publish);
+    if (difference == Difference::Changed) tell(suspect, names::action::Change, publish);
+}
+
+void Comparison::tell(const Suspect& suspect, const char* action, const Publish& publish) {
+    publish(subject_.describe(suspect.devpath, action));
+    ++published_;
+}
+
+void Comparison::lookAgain() {
+    objects_ = listOf(std::exchange(doubtful_, {}));
+    suspects_.clear();
+    looked_ = removalsDone_ = presencesDone_ = 0;
+}
+
+} // namespace keventd

@@ -1,0 +1,66 @@
+// One comparison of what was told with what is there, in two looks.
+//
+// What is there is always ahead of what was told: a difference may be an event that is still under way. So
+// everything is looked at once, then all events that had been sent by then are awaited (by the caller), and
+// what is still different, and looks as it did, is published. What has changed between the two looks is in
+// doubt, and can be looked at again.
+#pragma once
+
+#include "daemon/base/turn_budget.h"
+#include "daemon/stream/resync_subject.h"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace keventd {
+
+class Comparison {
+public:
+    /// Takes an event into the stream, at once.
+    using Publish = std::function<void(Event)>;
+
+    /// @param subject  outlives the comparison
+    explicit Comparison(const ResyncSubject& subject);
+
+    /// Goes on with the first look, for a turn.
+    /// @return whether it is done
+    [[nodiscard]] bool look(const TurnBudget& budget);
+    /// Goes on with the second look, when all events that had been sent by the end of the first have left:
+    /// first what has gone, children before parents, then what is new, parents before children.
+    /// @return whether it is done
+    [[nodiscard]] bool publish(const TurnBudget& budget, const Publish& publish);
+
+    /// @return whether something changed between the two looks
+    [[nodiscard]] bool isInDoubt() const { return !doubtful_.empty(); }
+    /// Begins another first look, at what is in doubt.
+    void lookAgain();
+
+    /// @return events published
+    [[nodiscard]] std::size_t published() const { return published_; }
+
+private:
+    using Difference = ResyncSubject::Difference;
+    struct Suspect {
+        std::string devpath;
+        ResyncSubject::Look look;
+    };
+
+    void lookAt(const std::string& devpath);
+    [[nodiscard]] Difference lookTwice(const Suspect& suspect);
+    void publishRemoval(const Suspect& suspect, const Publish& publish);
+    void publishPresence(const Suspect& suspect, const Publish& publish);
+    void tell(const Suspect& suspect, const char* action, const Publish& publish);
+
+    const ResyncSubject& subject_;
+    std::vector<std::string> objects_; // sorted: parents before children
+    std::size_t looked_ = 0;           // of these
+    std::vector<Suspect> suspects_;    // those that differed at the first look, sorted
+    std::size_t removalsDone_ = 0;     // of these, from the last
+    std::size_t presencesDone_ = 0;    // of these, from the first
+    std::set<std::string> doubtful_;
+    std::size_t published_ = 0;
+};
+
+} // namespace keventd

@@ -1,0 +1,34 @@
+#include "daemon/stream/device_event.h"
+
+#include "daemon/base/clock.h"
+
+#include <sys/sysmacros.h>
+
+namespace keventd {
+
+Event deviceEvent(const char* source, const char* action, const std::string& devpath, const Device& device) {
+    const ReadTime now = readTimeNow();
+    Event event;
+    event.source = source;
+    event.action = action;
+    event.subsystem = device.subsystem;
+    event.object = devpath;
+    event.boottime = now.boottime;
+    event.realtime = now.realtime;
+    return event;
+}
+
+PropertyList knownProperties(const std::string& devpath, const Device& device, const char* devnamePrefix) {
+    PropertyList properties;
+    properties.set("DEVPATH", devpath);
+    properties.set("SUBSYSTEM", device.subsystem);
+    if (!device.devname.empty()) properties.set("DEVNAME", devnamePrefix + device.devname);
+    if (device.devnum != 0) {
+        properties.set("MAJOR", std::to_string(major(device.devnum)));
+        properties.set("MINOR", std::to_string(minor(device.devnum)));
+    }
+    if (device.ifindex != 0) properties.set("IFINDEX", std::to_string(device.ifindex));
+    return properties;
+}
+
+} // namespace keventd

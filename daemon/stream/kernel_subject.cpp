@@ -1,0 +1,57 @@
+#include "daemon/stream/kernel_subject.h"
+
+#include "daemon/stream/device_event.h"
+#include "keventd/names.h"
+
+#include <string_view>
+
+namespace keventd {
+namespace {
+
+void addTo(Event& event, const PropertyList& properties) {
+    for (const Property& property : properties) event.properties.set(property.key, property.value);
+}
+
+} // namespace
+
+const char* KernelSubject::source() const {
+    return names::source::Kernel;
+}
+
+std::set<std::string> KernelSubject::objects() const {
+    std::set<std::string> objects;
+    for (const auto& [devpath, device] : table_.devices()) objects.insert(devpath);
+    sysfs_.visitPaths([&](const std::string& devpath, const std::string&) { objects.insert(devpath); });
+    return objects;
+}
+
+ResyncSubject::Look KernelSubject::look(const std::string& devpath) const {
+    const Sysfs::Directory directory = sysfs_.look(devpath);
+    if (directory.kind != Sysfs::Kind::Device) return {};
+    return {.isThere = true, .mark = directory.inode};
+}
+
+ResyncSubject::Difference KernelSubject::compare(const std::string& devpath, const Look& look) const {
+    const auto told = table_.devices().find(devpath);
+    const bool isTold = told != table_.devices().end();
+    if (!look.isThere) return isTold ? Difference::Gone : Difference::None;
+    if (!isTold) return Difference::New;
+    return told->second.inode == look.mark ? Difference::None : Difference::Replaced;
+}
+
+bool KernelSubject::haveLeft(const Sequencer& sequencer, std::uint64_t newest, bool /*allRead*/) const {
+    return sequencer.settled(newest);
+}
+
+Event KernelSubject::describe(const std::string& devpath, const char* action) const {
+    const bool isThere = std::string_view(action) != names::action::Remove;
+    const Device device = isThere ? sysfs_.find(devpath).value_or(Device{}) : table_.devices().at(devpath);
+    Event event = deviceEvent(source(), action, devpath, device);
+    event.flags = EventFlag::Resync;
+    event.properties.set("ACTION", action);
+    addTo(event, knownProperties(devpath, device, ""));
+    if (isThere) addTo(event, sysfs_.properties(devpath));
+    return event;
+}
+
+} // namespace keventd

@@ -1,0 +1,129 @@
+#include "daemon/stream/reconciler.h"
+
+#include "daemon/base/clock.h"
+#include "daemon/base/logging.h"
+#include "daemon/base/text.h"
+#include "keventd/names.h"
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace keventd {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds PollInterval = 50ms;
+
+} // namespace
+
+Reconciler::Reconciler(EventLoop& loop, Stream& stream, Intake& intake,
+                       std::vector<const ResyncSubject*> subjects)
+    : stream_(stream), intake_(intake), subjects_(std::move(subjects)),
+      turn_(loop.addDefer("resync", [this] { turn(); })),
+      poll_(loop.addTimer("resync polls", [] {})), // the turn is what counts
+      afterTurn_(loop.addPost("resync waits for events", [this] { settle(); })) {
+    afterTurn_->disable();
+    stream_.whenOverrun([this](const EventView& overrun) { onOverrun(overrun); });
+}
+
+void Reconciler::onOverrun(const EventView& overrun) {
+    const std::string_view source = overrun.properties.find(names::key::Source).value_or("");
+    const auto isOfSource = [source](const ResyncSubject* subject) { return subject->source() == source; };
+    const auto subject = std::find_if(subjects_.begin(), subjects_.end(), isOfSource);
+    if (subject == subjects_.end()) return;
+    const auto waiting = std::find_if(requests_.begin(), requests_.end(), [&](const Request& request) {
+        return request.subject == *subject && request.overrun != 0;
+    });
+    if (waiting != requests_.end()) {
+        waiting->overrun = overrun.id; // and of those before
+    } else {
+        requests_.push_back({*subject, overrun.id, [](std::size_t) {}});
+    }
+    turn_->defer();
+}
+
+void Reconciler::compareAll(Done done) {
+    const auto sum = std::make_shared<std::size_t>(0);
+    for (const ResyncSubject* subject : subjects_)
+        requests_.push_back({subject, 0, [sum](std::size_t differences) { *sum += differences; }});
+    requests_.back().done = [sum, done = std::move(done)](std::size_t differences) {
+        done(*sum + differences);
+    };
+    turn_->defer();
+}
+
+void Reconciler::turn() {
+    if (!run_) {
+        if (requests_.empty()) return;
+        run_.emplace(std::move(requests_.front()));
+        requests_.pop_front();
+    }
+    const TurnBudget budget;
+    if (run_->phase == Phase::Looking) return look(budget);
+    if (run_->phase == Phase::Publishing) return publish(budget);
+}
+
+void Reconciler::look(const TurnBudget& budget) {
+    if (!run_->comparison.look(budget)) return turn_->defer();
+    run_->seqnum = intake_.announceNewest();
+    if (const auto patience = run_->request.subject->patience())
+        run_->deadline = std::chrono::steady_clock::now() + *patience;
+    run_->phase = Phase::Settling;
+    afterTurn_->enable();
+    poll_->armAt(std::chrono::steady_clock::now()); // on a quiet machine no other turn would follow this one
+}
+
+void Reconciler::settle() {
+    if (!haveEventsLeft()) return poll_->armAt(std::chrono::steady_clock::now() + PollInterval);
+    afterTurn_->disable();
+    run_->phase = Phase::Publishing;
+    turn_->defer();
+}
+
+bool Reconciler::haveEventsLeft() const {
+    if (run_->deadline && std::chrono::steady_clock::now() >= *run_->deadline) return true;
+    return run_->request.subject->haveLeft(stream_.sequencer(), run_->seqnum,
+                                           intake_.hasReadAll(run_->request.subject->source()));
+}
+
+void Reconciler::publish(const TurnBudget& budget) {
+    const auto takeUp = [this](Event event) { stream_.publish(std::move(event)); };
+    if (!run_->comparison.publish(budget, takeUp)) return turn_->defer();
+    if (run_->comparison.isInDoubt() && run_->rounds++ < MaxRounds) {
+        run_->comparison.lookAgain();
+        run_->phase = Phase::Looking;
+        return turn_->defer();
+    }
+    finish();
+}
+
+void Reconciler::finish() {
+    tellResynced(*run_);
+    const Done done = std::move(run_->request.done);
+    const std::size_t differences = run_->comparison.published();
+    run_.reset();
+    done(differences);
+    if (!requests_.empty()) turn_->defer();
+}
+
+void Reconciler::tellResynced(const Run& run) {
+    const ReadTime now = readTimeNow();
+    Event event;
+    event.source = names::source::Keventd;
+    event.action = names::action::Resynced;
+    event.subsystem = names::source::Keventd;
+    event.boottime = now.boottime;
+    event.realtime = now.realtime;
+    event.properties.set(names::key::Source, run.request.subject->source());
+    event.properties.set(names::key::Count, std::to_string(run.comparison.published()));
+    if (run.request.overrun != 0)
+        event.properties.set(names::key::Overrun, std::to_string(run.request.overrun));
+    stream_.publish(std::move(event));
+    logInfo(text(run.request.subject->source(), " resynchronised: ", run.comparison.published(),
+                 " differences published"));
+}
+
+} // namespace keventd

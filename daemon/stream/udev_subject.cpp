@@ -1,0 +1,74 @@
+#include "daemon/stream/udev_subject.h"
+
+#include "daemon/stream/device_event.h"
+#include "keventd/names.h"
+
+#include <string_view>
+#include <utility>
+
+namespace keventd {
+
+const char* UdevSubject::source() const {
+    return names::source::Udev;
+}
+
+std::set<std::string> UdevSubject::objects() const {
+    std::set<std::string> objects;
+    for (const auto& [devpath, entry] : table_.devices()) objects.insert(devpath);
+    for (const auto& [devpath, device] : devices_.devices()) objects.insert(devpath);
+    return objects;
+}
+
+ResyncSubject::Look UdevSubject::look(const std::string& devpath) const {
+    if (sysfs_.look(devpath).kind == Sysfs::Kind::Nothing) return {};
+    const auto device = devices_.devices().find(devpath);
+    if (device == devices_.devices().end()) return {.isThere = true};
+    const auto writtenAt = records_.writtenAt(devpath, device->second);
+    return {.isThere = true, .mark = writtenAt ? static_cast<std::uint64_t>(writtenAt->count()) : 0};
+}
+
+ResyncSubject::Difference UdevSubject::compare(const std::string& devpath, const Look& look) const {
+    const auto told = table_.devices().find(devpath);
+    const bool isTold = told != table_.devices().end();
+    if (!look.isThere) return isTold ? Difference::Gone : Difference::None;
+    if (look.mark == 0) return Difference::None;
+    if (!isTold) return Difference::New;
+    const auto readAt = static_cast<std::uint64_t>(told->second.readAt.count());
+    return look.mark > readAt ? Difference::Changed : Difference::None;
+}
+
+bool UdevSubject::haveLeft(const Sequencer& sequencer, std::uint64_t newest, bool allRead) const {
+    return !records_.isUdevdBusy() && allRead && sequencer.settled(newest) && sequencer.waitingOthers() == 0;
+}
+
+std::optional<std::chrono::seconds> UdevSubject::patience() const {
+    return std::chrono::seconds(10);
+}
+
+Event UdevSubject::describe(const std::string& devpath, const char* action) const {
+    Event event = std::string_view(action) == names::action::Remove ? describeGone(devpath)
+                                                                    : describePresent(devpath, action);
+    event.flags = EventFlag::Resync;
+    event.properties.set("ACTION", action);
+    return event;
+}
+
+Event UdevSubject::describeGone(const std::string& devpath) const {
+    const UdevTable::Entry& told = table_.devices().at(devpath);
+    Device device;
+    device.subsystem = told.subsystem;
+    Event event = deviceEvent(source(), names::action::Remove, devpath, device);
+    event.properties = knownProperties(devpath, device, "");
+    if (!told.devname.empty()) event.properties.set("DEVNAME", told.devname);
+    return event;
+}
+
+Event UdevSubject::describePresent(const std::string& devpath, const char* action) const {
+    const Device& device = devices_.devices().at(devpath);
+    Event event = deviceEvent(source(), action, devpath, device);
+    auto properties = database_.find(devpath);
+    event.properties = properties ? std::move(*properties) : knownProperties(devpath, device, "/dev/");
+    return event;
+}
+
+} // namespace keventd
