@@ -11,7 +11,6 @@
 #include <chrono>
 #include <csignal>
 #include <grp.h>
-#include <systemd/sd-daemon.h>
 #include <systemd/sd-id128.h>
 
 namespace keventd {
@@ -53,14 +52,6 @@ void blockSignals() {
     std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): cannot fail for SIGPIPE
 }
 
-// As Type=notify-reload wants it (systemd.service(5)): the time tells this reload from an earlier one.
-void tellReloading() {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    sd_notify(0, text("RELOADING=1\nMONOTONIC_USEC=",
-                      std::chrono::duration_cast<std::chrono::microseconds>(now).count())
-                     .c_str());
-}
-
 // @param group  name or number
 // @return nothing if there is no such group, which is told
 std::optional<gid_t> findGroup(const std::string& group) {
@@ -95,7 +86,8 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
       manager_(loop_, stream_, intake_, clients_, publisher_, answers_, sysfs_, reconciler_,
                {&kernel_, &udev_}),
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), settings.socket.value()),
-                     manager_, clients_) {
+                     manager_, clients_),
+      serviceManager_(loop_, [this] { return progress(); }) {
     blockSignals();
     raiseDescriptorLimit(); // every private connection is one
     clients_.setAdminGroup(findGroup(settings.adminGroup));
@@ -107,7 +99,7 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
 
 // A mistake in a file is no reason to end, nor to take up half of it.
 void Daemon::onReload() {
-    tellReloading();
+    serviceManager_.tellReloading();
     try {
         const std::vector<std::string> waiting = configuration_.reload();
         setLogLevel(configuration_.settings().logLevel);
@@ -121,7 +113,7 @@ void Daemon::onReload() {
     } catch (const std::exception& error) {
         logError(text(error.what(), "; configuration not reloaded, keeping the one in force"));
     }
-    sd_notify(0, "READY=1");
+    serviceManager_.tellReady();
 }
 
 void Daemon::joinBus() {
@@ -142,6 +134,12 @@ void Daemon::broadcast() {
     }
 }
 
+Progress Daemon::progress() const {
+    return {.lastId = stream_.history().nextId() - 1,
+            .subscriptions = publisher_.subscriptions(),
+            .lost = kernel_.statistics().dropped + udev_.statistics().dropped};
+}
+
 void Daemon::run() {
     logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), ", after SEQNUM ",
                  stream_.sequencer().options().startSeqnum));
@@ -151,9 +149,9 @@ void Daemon::run() {
     devices_.walk();
     udevDevices_.begin(devices_, udevRecords_);
     intake_.start();
-    sd_notify(0, "READY=1");
+    serviceManager_.tellReady();
     loop_.run();
-    sd_notify(0, "STOPPING=1");
+    serviceManager_.tellStopping();
     logInfo("stopping");
 }
 

@@ -12,6 +12,7 @@
 #include "daemon/publish/manager_object.h"
 #include "daemon/publish/private_socket.h"
 #include "daemon/publish/publisher.h"
+#include "daemon/service_manager.h"
 #include "daemon/sources/kernel_seqnum.h"
 #include "daemon/sources/sysfs.h"
 #include "daemon/sources/udev_source.h"
@@ -48,6 +49,7 @@ private:
     void joinBus();
     void broadcast();
     void onReload();
+    [[nodiscard]] Progress progress() const;
 
     Configuration& configuration_;
     EventLoop loop_;
@@ -71,6 +73,7 @@ private:
     LargeAnswers answers_;
     ManagerObject manager_;
     PrivateSocket privateSocket_;
+    ServiceManager serviceManager_;
     std::optional<BrokerConnection> broker_;
     std::optional<Broadcaster> broadcaster_;
     EventLoop::Handle onTerminate_;

@@ -152,7 +152,7 @@ protected:
         ASSERT_THAT(reloading, StartsWith(start));
         const std::chrono::microseconds at(std::stoll(reloading.substr(start.size())));
         EXPECT_GE(at, std::chrono::floor<std::chrono::microseconds>(before));
-        EXPECT_EQ(notify_.waitForMessage(), "READY=1");
+        EXPECT_THAT(notify_.waitForMessage(), StartsWith("READY=1\nSTATUS="));
     }
 
 private:

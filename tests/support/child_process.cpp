@@ -88,8 +88,9 @@ private:
     // What a service manager told the test is not meant for its children, and what is added wins.
     [[nodiscard]] bool isOurs(std::string_view variable) const {
         const std::string key(variable.substr(0, variable.find('=')));
-        for (const char* managers : {"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET",
-                                     "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID"}) {
+        for (const char* managers :
+             {"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
+              "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID"}) {
             if (key == managers) return false;
         }
         return !options_.environment.contains(key);
