@@ -7,6 +7,7 @@
 #include "daemon/publish/device_listing.h"
 #include "daemon/publish/event_page.h"
 #include "daemon/publish/method_call.h"
+#include "daemon/publish/statistics.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -35,15 +36,6 @@ std::uint32_t readNumber(sd_bus_message* call) {
     std::uint32_t number = 0;
     checkRead(sd_bus_message_read_basic(call, 'u', &number));
     return number;
-}
-
-std::uint64_t reorderWait(const Sequencer& sequencer) {
-    return static_cast<std::uint64_t>(sequencer.options().wait.count());
-}
-
-// @return microseconds; 0 if all events are kept
-std::uint64_t droppedBoottime(const History& history) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(history.latestDropped().count(), 0));
 }
 
 } // namespace
@@ -209,7 +201,7 @@ void ManagerObject::getLastId(sd_bus_message* reply) const {
 
 void ManagerObject::getStatistics(sd_bus_message* reply) const {
     checkResult(sd_bus_message_open_container(reply, 'a', "{st}"), "write property");
-    for (const auto& [name, value] : statistics()) {
+    for (const auto& [name, value] : collectStatistics(sources_, stream_, publisher_)) {
         checkResult(sd_bus_message_append(reply, "{st}", name.c_str(), value), "write property");
     }
     checkResult(sd_bus_message_close_container(reply), "write property");
@@ -224,35 +216,6 @@ void ManagerObject::getSources(sd_bus_message* reply) const {
             "write property");
     }
     checkResult(sd_bus_message_close_container(reply), "write property");
-}
-
-std::vector<std::pair<std::string, std::uint64_t>> ManagerObject::statistics() const {
-    std::vector<std::pair<std::string, std::uint64_t>> all;
-    for (const Source* source : sources_) {
-        const std::string name = source->name();
-        const SourceStatistics counted = source->statistics();
-        all.insert(all.end(), {{name + ".received", counted.received},
-                               {name + ".refused", counted.refused},
-                               {name + ".injected", counted.injected},
-                               {name + ".dropped", counted.dropped},
-                               {name + ".buffer_bytes", counted.bufferBytes}});
-    }
-    const Sequencer::Statistics& order = stream_.sequencer().statistics();
-    const History& history = stream_.history();
-    all.insert(all.end(), {{"stream.late", order.late},
-                           {"stream.repeated", order.repeated},
-                           {"stream.reordered", order.reordered},
-                           {"stream.holes", order.holes},
-                           {"stream.holes_expired", order.expired},
-                           {"stream.reorder_wait_ms", reorderWait(stream_.sequencer())},
-                           {"stream.waiting", stream_.sequencer().waiting()},
-                           {"stream.max_waiting", order.maxWaiting},
-                           {"history.events", history.nextId() - history.firstId()},
-                           {"history.bytes", history.bytesUsed()},
-                           {"history.capacity_bytes", history.capacity()},
-                           {names::statistic::DroppedBoottime, droppedBoottime(history)},
-                           {"subscriptions", publisher_.subscriptions()}});
-    return all;
 }
 
 } // namespace keventd

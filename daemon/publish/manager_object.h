@@ -13,10 +13,7 @@
 #include "daemon/sources/udev_properties.h"
 #include "daemon/stream/intake.h"
 
-#include <cstdint>
 #include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace keventd {
@@ -57,7 +54,6 @@ private:
     void getStatistics(sd_bus_message* reply) const;
     void getSources(sd_bus_message* reply) const;
 
-    [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> statistics() const;
     [[nodiscard]] std::vector<SourceStatus> sourceStatus() const;
     void tellChangedSources();
 

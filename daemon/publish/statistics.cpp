@@ -1,0 +1,60 @@
+#include "daemon/publish/statistics.h"
+
+#include "keventd/names.h"
+
+#include <algorithm>
+
+namespace keventd {
+namespace {
+
+std::uint64_t reorderWait(const Sequencer& sequencer) {
+    return static_cast<std::uint64_t>(sequencer.options().wait.count());
+}
+
+// @return microseconds; 0 if all events are kept
+std::uint64_t droppedBoottime(const History& history) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(history.latestDropped().count(), 0));
+}
+
+void addSource(Statistics& all, const Source& source) {
+    const std::string name = source.name();
+    const SourceStatistics counted = source.statistics();
+    all.insert(all.end(), {{name + ".received", counted.received},
+                           {name + ".refused", counted.refused},
+                           {name + ".injected", counted.injected},
+                           {name + ".dropped", counted.dropped},
+                           {name + ".buffer_bytes", counted.bufferBytes}});
+}
+
+void addOrder(Statistics& all, const Sequencer& sequencer) {
+    const Sequencer::Statistics& order = sequencer.statistics();
+    all.insert(all.end(), {{"stream.late", order.late},
+                           {"stream.repeated", order.repeated},
+                           {"stream.reordered", order.reordered},
+                           {"stream.holes", order.holes},
+                           {"stream.holes_expired", order.expired},
+                           {"stream.reorder_wait_ms", reorderWait(sequencer)},
+                           {"stream.waiting", sequencer.waiting()},
+                           {"stream.max_waiting", order.maxWaiting}});
+}
+
+void addHistory(Statistics& all, const History& history) {
+    all.insert(all.end(), {{"history.events", history.nextId() - history.firstId()},
+                           {"history.bytes", history.bytesUsed()},
+                           {"history.capacity_bytes", history.capacity()},
+                           {names::statistic::DroppedBoottime, droppedBoottime(history)}});
+}
+
+} // namespace
+
+Statistics collectStatistics(const std::vector<const Source*>& sources, const Stream& stream,
+                             const Publisher& publisher) {
+    Statistics all;
+    for (const Source* source : sources) addSource(all, *source);
+    addOrder(all, stream.sequencer());
+    addHistory(all, stream.history());
+    all.emplace_back("subscriptions", publisher.subscriptions());
+    return all;
+}
+
+} // namespace keventd

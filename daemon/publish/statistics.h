@@ -1,0 +1,20 @@
+// The counters and gauges of all rooms, under the names that keventctl(1) lists.
+#pragma once
+
+#include "daemon/publish/publisher.h"
+#include "daemon/sources/source.h"
+#include "daemon/stream/stream.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace keventd {
+
+using Statistics = std::vector<std::pair<std::string, std::uint64_t>>;
+
+[[nodiscard]] Statistics collectStatistics(const std::vector<const Source*>& sources, const Stream& stream,
+                                           const Publisher& publisher);
+
+} // namespace keventd
