@@ -201,7 +201,7 @@ void ManagerObject::getLastId(sd_bus_message* reply) const {
 
 void ManagerObject::getStatistics(sd_bus_message* reply) const {
     checkResult(sd_bus_message_open_container(reply, 'a', "{st}"), "write property");
-    for (const auto& [name, value] : collectStatistics(sources_, stream_, publisher_)) {
+    for (const auto& [name, value] : collectStatistics(started_, sources_, stream_, publisher_)) {
         checkResult(sd_bus_message_append(reply, "{st}", name.c_str(), value), "write property");
     }
     checkResult(sd_bus_message_close_container(reply), "write property");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/base/c_handles.h"
+#include "daemon/base/clock.h"
 #include "daemon/publish/callers.h"
 #include "daemon/publish/large_answers.h"
 #include "daemon/publish/publisher.h"
@@ -57,6 +58,7 @@ private:
     [[nodiscard]] std::vector<SourceStatus> sourceStatus() const;
     void tellChangedSources();
 
+    const ReadTime started_ = readTimeNow();
     const Stream& stream_;
     Intake& intake_;
     Clients& clients_;

@@ -16,14 +16,33 @@ std::uint64_t droppedBoottime(const History& history) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(history.latestDropped().count(), 0));
 }
 
-void addSource(Statistics& all, const Source& source) {
+std::uint64_t microsecondsSince(std::chrono::microseconds boottime) {
+    const auto elapsed = readClock(CLOCK_BOOTTIME) - boottime;
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed.count(), 0));
+}
+
+std::uint64_t ageOfOldest(const History& history) {
+    const bool isEmpty = history.firstId() == history.nextId();
+    return isEmpty ? 0 : microsecondsSince(history.at(history.firstId()).boottime);
+}
+
+// Ages, because a client in a container may have another CLOCK_BOOTTIME (time_namespaces(7)).
+void addDaemon(Statistics& all, const ReadTime& started) {
+    all.insert(all.end(), {{"daemon.started_realtime", static_cast<std::uint64_t>(started.realtime.count())},
+                           {"daemon.uptime_usec", microsecondsSince(started.boottime)}});
+}
+
+void addSource(Statistics& all, const Source& source, const PublishedCount& entered) {
     const std::string name = source.name();
     const SourceStatistics counted = source.statistics();
     all.insert(all.end(), {{name + ".received", counted.received},
                            {name + ".refused", counted.refused},
                            {name + ".injected", counted.injected},
                            {name + ".dropped", counted.dropped},
-                           {name + ".buffer_bytes", counted.bufferBytes}});
+                           {name + ".published", entered.published},
+                           {name + ".late", entered.late},
+                           {name + ".buffer_bytes", counted.bufferBytes},
+                           {name + ".max_queued_bytes", counted.maxQueuedBytes}});
 }
 
 void addOrder(Statistics& all, const Sequencer& sequencer) {
@@ -42,15 +61,18 @@ void addHistory(Statistics& all, const History& history) {
     all.insert(all.end(), {{"history.events", history.nextId() - history.firstId()},
                            {"history.bytes", history.bytesUsed()},
                            {"history.capacity_bytes", history.capacity()},
+                           {"history.oldest_age_usec", ageOfOldest(history)},
                            {names::statistic::DroppedBoottime, droppedBoottime(history)}});
 }
 
 } // namespace
 
-Statistics collectStatistics(const std::vector<const Source*>& sources, const Stream& stream,
-                             const Publisher& publisher) {
+Statistics collectStatistics(const ReadTime& started, const std::vector<const Source*>& sources,
+                             const Stream& stream, const Publisher& publisher) {
     Statistics all;
-    for (const Source* source : sources) addSource(all, *source);
+    addDaemon(all, started);
+    for (const Source* source : sources) addSource(all, *source, stream.published().of(source->name()));
+    all.emplace_back("keventd.published", stream.published().of(names::source::Keventd).published);
     addOrder(all, stream.sequencer());
     addHistory(all, stream.history());
     all.emplace_back("subscriptions", publisher.subscriptions());

@@ -1,6 +1,7 @@
 // The counters and gauges of all rooms, under the names that keventctl(1) lists.
 #pragma once
 
+#include "daemon/base/clock.h"
 #include "daemon/publish/publisher.h"
 #include "daemon/sources/source.h"
 #include "daemon/stream/stream.h"
@@ -14,7 +15,8 @@ namespace keventd {
 
 using Statistics = std::vector<std::pair<std::string, std::uint64_t>>;
 
-[[nodiscard]] Statistics collectStatistics(const std::vector<const Source*>& sources, const Stream& stream,
-                                           const Publisher& publisher);
+/// @param started  when the daemon did
+[[nodiscard]] Statistics collectStatistics(const ReadTime& started, const std::vector<const Source*>& sources,
+                                           const Stream& stream, const Publisher& publisher);
 
 } // namespace keventd

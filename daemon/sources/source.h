@@ -16,7 +16,8 @@ struct SourceStatistics {
     std::uint64_t refused = 0;  ///< of these, malformed, too long or from somebody who may not send
     std::uint64_t injected = 0; ///< of these, sent through the kernel by a process
     std::uint64_t dropped = 0;  ///< messages that the kernel could not queue, and that nobody will ever read
-    std::uint64_t bufferBytes = 0; ///< size of the receive buffer
+    std::uint64_t bufferBytes = 0;    ///< size of the receive buffer
+    std::uint64_t maxQueuedBytes = 0; ///< the most that was ever seen to lie in it
 };
 
 enum class SourceState { Running, Waiting, Failed };

@@ -113,6 +113,12 @@ void UdevSource::refuse(std::string_view reason) {
     }
 }
 
+SourceStatistics UdevSource::statistics() const {
+    SourceStatistics statistics = statistics_;
+    statistics.maxQueuedBytes = socket_.maxQueuedBytes();
+    return statistics;
+}
+
 SourceStatus UdevSource::status() const {
     if (udevdSeen_) return {};
     return {SourceState::Waiting,

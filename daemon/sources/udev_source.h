@@ -21,7 +21,7 @@ public:
     [[nodiscard]] bool inherited() const override { return socket_.inherited(); }
     [[nodiscard]] Drained drain(std::vector<Event>& events, std::size_t budget) override;
     [[nodiscard]] SourceStatus status() const override;
-    [[nodiscard]] SourceStatistics statistics() const override { return statistics_; }
+    [[nodiscard]] SourceStatistics statistics() const override;
 
 private:
     [[nodiscard]] bool hasInput() const;

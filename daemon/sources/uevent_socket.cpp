@@ -4,6 +4,7 @@
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -81,7 +82,7 @@ UeventSocket UeventSocket::adopt(UniqueFd fd, UeventGroup group) {
     checkErrno(fcntl(fd.get(), F_SETFL, O_NONBLOCK), "make inherited uevent socket non-blocking");
     const bool lossUnread = getIntOption(fd.get(), SO_ERROR) == ENOBUFS;
     UeventSocket socket(std::move(fd), true);
-    if (!lossUnread) socket.toldDrops_ = socket.countDrops();
+    if (!lossUnread) socket.toldDrops_ = socket.readMemory();
     return socket;
 }
 
@@ -99,15 +100,18 @@ std::size_t UeventSocket::bufferBytes() const {
 }
 
 std::uint64_t UeventSocket::takeDrops() {
-    const std::uint32_t now = countDrops();
+    const std::uint32_t now = readMemory();
     return now - std::exchange(toldDrops_, now); // modulo 2^32, as the kernel counts
 }
 
-std::uint32_t UeventSocket::countDrops() const {
+// What is charged is records of the kernel's own, about twice what they hold; the buffer is told in halves,
+// too.
+std::uint32_t UeventSocket::readMemory() {
     std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
     socklen_t size = sizeof info;
     checkErrno(getsockopt(fd_.get(), SOL_SOCKET, SO_MEMINFO, info.data(), &size),
                "read drops of uevent socket");
+    maxQueuedBytes_ = std::max<std::size_t>(maxQueuedBytes_, info[SK_MEMINFO_RMEM_ALLOC] / 2);
     return info[SK_MEMINFO_DROPS];
 }
 

@@ -44,14 +44,21 @@ public:
     ///         counts one for each (SO_MEMINFO, SK_MEMINFO_DROPS)
     [[nodiscard]] std::uint64_t takeDrops();
 
+    /// Looks how much waits to be read, for maxQueuedBytes(); takeDrops() does so, too.
+    void noteQueued() { static_cast<void>(readMemory()); }
+    /// @return the most that was seen to wait, in bytes that count like those of bufferBytes()
+    [[nodiscard]] std::size_t maxQueuedBytes() const { return maxQueuedBytes_; }
+
 private:
     UeventSocket(UniqueFd fd, bool inherited) : fd_(std::move(fd)), inherited_(inherited) {}
 
-    [[nodiscard]] std::uint32_t countDrops() const;
+    /// @return the kernel's counter of drops, modulo 2^32
+    [[nodiscard]] std::uint32_t readMemory();
 
     UniqueFd fd_;
     bool inherited_;
     std::uint32_t toldDrops_ = 0;
+    std::size_t maxQueuedBytes_ = 0;
 };
 
 } // namespace keventd

@@ -37,6 +37,7 @@ const char* UeventSource::name() const {
 // dropped before that read lies here, before all that will be read from now on; what was dropped since lies
 // behind more events.
 Drained UeventSource::drain(std::vector<Event>& events, std::size_t budget) {
+    socket_.noteQueued(); // before it is taken out
     for (std::size_t read = 0; read < budget; read += std::max<std::size_t>(landing_.size(), 1)) {
         const std::uint64_t droppedBefore = pendingLoss_;
         const ReceiveResult result = landing_.receive(socket_.fd());
@@ -75,6 +76,12 @@ void UeventSource::take(const Datagram& datagram, const ReadTime& now, std::vect
     event.boottime = now.boottime;
     event.realtime = now.realtime;
     events.push_back(std::move(event));
+}
+
+SourceStatistics UeventSource::statistics() const {
+    SourceStatistics statistics = statistics_;
+    statistics.maxQueuedBytes = socket_.maxQueuedBytes();
+    return statistics;
 }
 
 // Anybody can make us come here as often as they like: once is told, the rest is counted.

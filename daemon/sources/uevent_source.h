@@ -22,7 +22,7 @@ public:
     [[nodiscard]] bool inherited() const override { return socket_.inherited(); }
     [[nodiscard]] Drained drain(std::vector<Event>& events, std::size_t budget) override;
     [[nodiscard]] SourceStatus status() const override { return {}; }
-    [[nodiscard]] SourceStatistics statistics() const override { return statistics_; }
+    [[nodiscard]] SourceStatistics statistics() const override;
 
 private:
     [[nodiscard]] Drained endOfQueue(std::uint64_t lost);

@@ -13,6 +13,7 @@ Stream::Stream(std::string id, const Sequencer::Options& order, History& history
 void Stream::append(Event& event) {
     devices_.apply(event);
     udevDevices_.apply(event);
+    published_.add(event);
     const bool isOverrun = event.action == names::action::Overrun && event.source == names::source::Keventd;
     escapeText(event);
     const std::uint64_t id = history_.append(event);

@@ -4,6 +4,7 @@
 
 #include "daemon/stream/device_table.h"
 #include "daemon/stream/history.h"
+#include "daemon/stream/published_counts.h"
 #include "daemon/stream/sequencer.h"
 #include "daemon/stream/udev_table.h"
 
@@ -28,6 +29,7 @@ public:
     [[nodiscard]] const History& history() const { return history_; }
     /// @return the devices as of the last event in the history
     [[nodiscard]] const DeviceTable& devices() const { return devices_; }
+    [[nodiscard]] const PublishedCounts& published() const { return published_; }
 
     /// Takes an event that nobody has sent, which says how things are as of now: it leaves at once, before
     /// what waits in the sequencer.
@@ -43,6 +45,7 @@ private:
     DeviceTable& devices_;
     UdevTable& udevDevices_;
     std::function<void(const EventView&)> onOverrun_;
+    PublishedCounts published_;
     Sequencer sequencer_;
 };
 

@@ -1,5 +1,6 @@
 // Properties, Sync and Ping: what a client finds on the object besides the stream.
 
+#include "daemon/base/clock.h"
 #include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 
@@ -55,10 +56,18 @@ TEST_P(Properties, NameTheStreamThatSubscribeNames) {
 
 TEST_P(Properties, ListTheStatisticsThatTheContractNames) {
     const auto statistics = connect().statistics();
-    for (const char* name : {"kernel.received", "kernel.refused", "kernel.dropped", "kernel.buffer_bytes",
-                             "stream.late", "stream.repeated", "history.bytes", "subscriptions"}) {
+    for (const char* name :
+         {"kernel.received", "kernel.published", "kernel.refused", "kernel.dropped", "kernel.buffer_bytes",
+          "stream.late", "stream.repeated", "history.bytes", "subscriptions"}) {
         EXPECT_TRUE(statistics.contains(name)) << name;
     }
+}
+
+TEST_P(Properties, TellWhenTheDaemonWasStarted) {
+    const auto statistics = connect().statistics();
+    const auto now = static_cast<std::uint64_t>(readTimeNow().realtime.count());
+    EXPECT_LE(statistics.at("daemon.started_realtime"), now);
+    EXPECT_GT(statistics.at("daemon.uptime_usec"), 0U);
 }
 
 TEST_P(Properties, ListTheSources) {

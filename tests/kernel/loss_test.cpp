@@ -196,6 +196,28 @@ TEST_F(Loss, IsCountedInTheStatistics) {
     EXPECT_EQ(daemon.statistics().at("kernel.dropped"), numberIn(*overrun, names::key::Count));
 }
 
+// The mark is taken before the socket is read.
+TEST_F(Loss, ShowsInTheHighWaterMark) {
+    write(Flood);
+    DaemonProcess daemon(withTinySocket());
+    const auto statistics = daemon.statistics();
+    EXPECT_EQ(statistics.at("kernel.buffer_bytes"), static_cast<std::uint64_t>(TinyBufferBytes));
+    EXPECT_GT(statistics.at("kernel.max_queued_bytes"), statistics.at("kernel.buffer_bytes") / 2);
+}
+
+TEST_F(Loss, IsCountedBesideWhatWasPublished) {
+    write(Flood);
+    DaemonProcess daemon(withTinySocket());
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    ASSERT_NE(subscriber.waitForEvent(isOverrun), nullptr);
+    ASSERT_TRUE(subscriber.waitForSync());
+    const auto statistics = daemon.statistics();
+    EXPECT_GT(statistics.at("kernel.published"), 0U);
+    EXPECT_EQ(statistics.at("kernel.published") + statistics.at("stream.waiting"),
+              statistics.at("kernel.received"));
+    EXPECT_GE(statistics.at("keventd.published"), 1U);
+}
+
 TEST_F(Loss, IsWrittenToTheLogOnce) {
     write(Flood);
     DaemonProcess daemon(withTinySocket());

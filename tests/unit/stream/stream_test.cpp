@@ -41,6 +41,14 @@ TEST_F(StreamTest, KeepsNothingThatStillWaits) {
     EXPECT_EQ(stream_.history().nextId(), 1U);
 }
 
+TEST_F(StreamTest, CountsWhatItPublishesAndWhatIsLate) {
+    push({kernel(11)});
+    push({kernel(7), kernel(11), udev(7)});
+    EXPECT_EQ(stream_.published().of("kernel").published, 2U) << "a repeat is not published";
+    EXPECT_EQ(stream_.published().of("kernel").late, 1U);
+    EXPECT_EQ(stream_.published().of("udev").published, 1U);
+}
+
 TEST_F(StreamTest, EscapesWhatItKeeps) {
     push({other("\x1b[2J")});
     EXPECT_STREQ(stream_.history().at(1).object, "\\x1b[2J");
