@@ -49,7 +49,7 @@ public:
 
     /// @return nothing if it could not be told
     [[nodiscard]] std::optional<uid_t> user() const { return identity_.uid; }
-    /// @return whether it may see events that are not public
+    /// @return whether it may see events that are not public, and the subscriptions of others
     [[nodiscard]] bool seesAdmin() const {
         return identity_.isRoot() || (access_.group && identity_.isIn(*access_.group));
     }

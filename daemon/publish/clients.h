@@ -25,7 +25,7 @@ public:
     Clients& operator=(const Clients&) = delete;
 
     [[nodiscard]] const Limits& limits() const { return limits_; }
-    /// Members of this group see events that are not public, as root does.
+    /// Members of this group see events that are not public, and the subscriptions of others, as root does.
     void setAdminGroup(std::optional<gid_t> group) { access_.group = group; }
 
     /// Opens the account of a client that is not known yet.

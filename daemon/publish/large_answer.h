@@ -1,4 +1,5 @@
-// An answer that takes long to put together, or much room: pages of the history, lists of devices.
+// An answer that takes long to put together, or much room: pages of the history, lists of devices and
+// of subscriptions.
 #pragma once
 
 #include "daemon/base/turn_budget.h"

@@ -8,6 +8,7 @@
 #include "daemon/publish/event_page.h"
 #include "daemon/publish/method_call.h"
 #include "daemon/publish/statistics.h"
+#include "daemon/publish/subscription_listing.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -70,6 +71,8 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
                              "sta(tssssstttua{ss})",
                              SD_BUS_PARAM(stream) SD_BUS_PARAM(next) SD_BUS_PARAM(devices),
                              (serve<&ManagerObject::onListDevices>), SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(names::method::ListSubscriptions, "", "", "aa{sv}", SD_BUS_PARAM(subscriptions),
+                             (serve<&ManagerObject::onListSubscriptions>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES(names::method::Sync, "", "", "t", SD_BUS_PARAM(next),
                              (serve<&ManagerObject::onSync>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES(names::method::Resync, "", "", "tt",
@@ -170,6 +173,11 @@ void ManagerObject::onGetEvents(sd_bus_message* call) {
 void ManagerObject::onListDevices(sd_bus_message* call) {
     Filter filter = readDeviceFilter(call, clients_.limits().client);
     answers_.add(call, std::make_unique<DeviceListing>(call, std::move(filter), stream_, sysfs_, database_));
+}
+
+void ManagerObject::onListSubscriptions(sd_bus_message* call) {
+    const ClientAccount& viewer = clients_.accountOf(senderOf(call));
+    answers_.add(call, std::make_unique<SubscriptionListing>(call, viewer, stream_, publisher_));
 }
 
 void ManagerObject::onSync(sd_bus_message* call) {

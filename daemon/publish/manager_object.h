@@ -45,6 +45,7 @@ private:
     void onAcknowledge(sd_bus_message* call);
     void onGetEvents(sd_bus_message* call);
     void onListDevices(sd_bus_message* call);
+    void onListSubscriptions(sd_bus_message* call);
     void onSync(sd_bus_message* call);
     void onResync(sd_bus_message* call);
 

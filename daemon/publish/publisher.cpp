@@ -271,6 +271,16 @@ std::uint64_t Publisher::reachedByAll() const {
     return reached;
 }
 
+const Subscription* Publisher::findAfter(std::uint32_t number) const {
+    const auto entry = subscriptions_.upper_bound(number);
+    return entry == subscriptions_.end() ? nullptr : &entry->second;
+}
+
+// One that sleeps need not look at what does not concern it.
+std::uint64_t Publisher::nextOf(const Subscription& subscription) const {
+    return subscription.isAsleep() ? std::max(subscription.next(), lookedAtUpTo_) : subscription.next();
+}
+
 Subscription* Publisher::find(const Peer& owner, std::uint32_t number) {
     const auto entry = subscriptions_.find(number);
     return entry != subscriptions_.end() && entry->second.owner() == owner ? &entry->second : nullptr;

@@ -45,6 +45,11 @@ public:
     void whenSettled(const Peer& owner, std::uint64_t seqnum, std::function<void()> done);
 
     [[nodiscard]] std::size_t subscriptions() const { return subscriptions_.size(); }
+    /// @return the subscription with the lowest number above this one, from 0 on; nullptr if there is none.
+    ///         Valid until the next call
+    [[nodiscard]] const Subscription* findAfter(std::uint32_t number) const;
+    /// @return id of the first event that it may still have to be sent
+    [[nodiscard]] std::uint64_t nextOf(const Subscription& subscription) const;
 
 private:
     using Subscriptions = std::map<std::uint32_t, Subscription>;

@@ -4,6 +4,7 @@
 #include "daemon/stream/visibility.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -56,6 +57,17 @@ bool Subscription::isBlocked() const {
     return !hasRoomBeside({}, 0) || queuedWrites(owner_.bus) >= MaxQueuedWrites;
 }
 
+Subscription::State Subscription::state() const {
+    if (isAsleep_) return State::Asleep;
+    if (!hasRoomBeside({}, 0)) return State::Full;
+    return isBlocked() ? State::Blocked : State::Awake;
+}
+
+std::size_t Subscription::unacknowledgedBytes() const {
+    return std::accumulate(unacknowledged_.begin(), unacknowledged_.end(), std::size_t{0},
+                           [](std::size_t sum, const Sent& sent) { return sum + sent.bytes; });
+}
+
 bool Subscription::maySee(const EventView& event) const {
     return isPublic(event) || account_.seesAdmin();
 }
@@ -76,6 +88,7 @@ Subscription::Progress Subscription::skip(const History& history) {
 
 void Subscription::tellLostUpTo(std::uint64_t end) {
     sendLost(owner_, number_, next_, end - 1);
+    lost_ += end - next_;
     next_ = end;
     if (acknowledgedNext_ == toldNext_) acknowledgedNext_ = next_; // this signal needs no answer
     toldNext_ = next_;

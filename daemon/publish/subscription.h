@@ -11,6 +11,7 @@
 #include "daemon/stream/filter.h"
 #include "daemon/stream/history.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -25,6 +26,14 @@ public:
         Full,    ///< there is more, but no room for it until its client acknowledges
         Blocked, ///< there is more, but the connection cannot take it until the other end has read
         More,    ///< there is more, and room for it; the turn has ended
+    };
+
+    /// What it does until something happens.
+    enum class State {
+        Asleep,  ///< has been sent all that there is for it
+        Awake,   ///< is sent more in its turn
+        Full,    ///< waits until its client acknowledges
+        Blocked, ///< waits until its connection can take more
     };
 
     /// @param account  of the owner; outlives the subscription
@@ -56,6 +65,13 @@ public:
     [[nodiscard]] bool keepsUp() const { return keepsUp_; }
     /// @return whether nothing more can be sent now
     [[nodiscard]] bool isBlocked() const;
+    [[nodiscard]] State state() const;
+    /// @return events that may be unacknowledged
+    [[nodiscard]] std::uint32_t window() const { return window_; }
+    [[nodiscard]] std::size_t unacknowledgedEvents() const { return unacknowledged_.size(); }
+    [[nodiscard]] std::size_t unacknowledgedBytes() const;
+    /// @return how many ids it has been told that it is not sent
+    [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
     /// @return how far `next` may run ahead of what a subscriber was told while nothing matches
     [[nodiscard]] static std::uint64_t advanceInterval(const History& history);
@@ -100,6 +116,7 @@ private:
     std::uint64_t next_;
     std::uint64_t toldNext_;         // `next` of the last signal
     std::uint64_t acknowledgedNext_; // all before it has been acknowledged
+    std::uint64_t lost_ = 0;
     std::uint32_t window_;
     bool isAsleep_ = false;
     bool keepsUp_ = true;

@@ -34,6 +34,40 @@ std::string_view objectKeyOf(const Glob& glob) {
     return glob.isExact() ? head : head.substr(0, head.rfind('/') + 1);
 }
 
+const char* nameOf(EventField field) {
+    switch (field) {
+    case EventField::Source:
+        return "source";
+    case EventField::Subsystem:
+        return "subsystem";
+    case EventField::Action:
+        return "action";
+    case EventField::Object:
+        return "object";
+    case EventField::Attribute:
+        return "attribute";
+    }
+    return "";
+}
+
+// A comma would end the glob; one that is quoted does not.
+void appendQuoted(std::string& out, const std::string& glob) {
+    for (std::size_t i = 0; i < glob.size(); ++i) {
+        if (glob[i] == ',') out += '\\';
+        out += glob[i];
+        if (glob[i] == '\\' && i + 1 < glob.size()) out += glob[++i];
+    }
+}
+
+void appendTerm(std::string& out, std::string_view key, const std::vector<Glob>& globs) {
+    if (!out.empty()) out += ' ';
+    out.append(key) += '=';
+    for (std::size_t i = 0; i < globs.size(); ++i) {
+        if (i > 0) out += ',';
+        appendQuoted(out, globs[i].text());
+    }
+}
+
 std::vector<std::string> onceEach(std::vector<std::string> texts) {
     std::sort(texts.begin(), texts.end());
     texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
@@ -101,6 +135,13 @@ std::vector<std::string> Filter::exactTexts(EventField field) const {
         if (demanded == field) return exactTextsOf(globs);
     }
     return {};
+}
+
+std::string Filter::text() const {
+    std::string text;
+    for (const auto& [field, globs] : fields_) appendTerm(text, nameOf(field), globs);
+    for (const auto& [key, globs] : properties_) appendTerm(text, key, globs);
+    return text;
 }
 
 bool Filter::passesAll(const EventView& event) {

@@ -16,6 +16,8 @@ public:
     /// @param text  NUL-terminated
     [[nodiscard]] bool matches(const char* text) const;
 
+    /// @return what it was parsed from
+    [[nodiscard]] std::string text() const { return kind_ == Kind::Prefix ? pattern_ + "*" : pattern_; }
     /// @return text that everything it matches begins with; all of it if it matches nothing else
     [[nodiscard]] std::string_view literalHead() const;
     [[nodiscard]] std::size_t textBytes() const { return pattern_.size(); }

@@ -28,6 +28,7 @@ inline constexpr const char* Unsubscribe = "Unsubscribe";
 inline constexpr const char* Acknowledge = "Acknowledge";
 inline constexpr const char* GetEvents = "GetEvents";
 inline constexpr const char* ListDevices = "ListDevices";
+inline constexpr const char* ListSubscriptions = "ListSubscriptions";
 inline constexpr const char* Sync = "Sync";
 inline constexpr const char* Resync = "Resync";
 } // namespace method
@@ -67,6 +68,21 @@ inline constexpr const char* Since = "since";
 inline constexpr const char* SinceBoottime = "since_boottime";
 inline constexpr const char* Window = "window";
 } // namespace option
+
+/// Keys of each subscription in the answer of ListSubscriptions.
+namespace subscription {
+inline constexpr const char* Number = "number";
+inline constexpr const char* Owner = "owner";
+inline constexpr const char* Uid = "uid";
+inline constexpr const char* State = "state";
+inline constexpr const char* Filter = "filter";
+inline constexpr const char* Next = "next";
+inline constexpr const char* Lag = "lag";
+inline constexpr const char* Lost = "lost";
+inline constexpr const char* Window = "window";
+inline constexpr const char* Unacknowledged = "unacknowledged";
+inline constexpr const char* UnacknowledgedBytes = "unacknowledged_bytes";
+} // namespace subscription
 
 namespace error {
 inline constexpr const char* InvalidOption = "org.keventd1.Error.InvalidOption";

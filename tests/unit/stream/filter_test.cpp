@@ -114,6 +114,27 @@ TEST(Filter, WantsFieldsAndProperties) {
     EXPECT_FALSE(passes(filter, disk()));
 }
 
+TEST(FilterText, IsEmptyOfOneThatDemandsNothing) {
+    EXPECT_EQ(Filter().text(), "");
+}
+
+TEST(FilterText, NamesFieldsThenPropertiesWithTheirGlobs) {
+    Filter filter;
+    filter.addProperty("ID_BUS", glob("usb"));
+    filter.addField(EventField::Subsystem, globs({"block", "u*b"}));
+    filter.addField(EventField::Object, globs({"/devices/*", "*"}));
+    filter.addProperty("ID_BUS", glob("ata"));
+    EXPECT_EQ(filter.text(), "subsystem=block,u*b object=/devices/*,* ID_BUS=usb,ata");
+}
+
+TEST(FilterText, QuotesACommaUnlessItIsQuoted) {
+    Filter filter;
+    filter.addProperty("A", glob("1,2"));
+    filter.addProperty("A", glob(R"(1\,2)"));
+    filter.addProperty("A", glob(R"(\\,\*)"));
+    EXPECT_EQ(filter.text(), R"(A=1\,2,1\,2,\\\,\*)");
+}
+
 TEST(Filter, LetsEventsAboutALossPassWhateverItWants) {
     Filter filter;
     filter.addField(EventField::Source, globs({"udev"}));
