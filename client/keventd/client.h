@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,21 @@ struct DaemonStatus {
     std::map<std::string, std::uint64_t> statistics;
 };
 
+/// How one subscription is doing, of whomever.
+struct SubscriptionInfo {
+    std::uint32_t number = 0;
+    std::string owner;                ///< unique name on the bus; empty on the private socket
+    std::optional<std::uint32_t> uid; ///< user of the owner; nothing if the daemon could not tell
+    std::string state;                ///< "asleep", "awake", "full", "blocked"
+    std::string filter;               ///< as keventctl(1) takes it; empty if it wants everything
+    std::uint64_t next = 0;           ///< id of the first event that it may still have to be sent
+    std::uint64_t lag = 0;            ///< events from there to the end of the stream
+    std::uint64_t lost = 0;           ///< ids that it was told that it is not sent
+    std::uint32_t window = 0;         ///< events that may be unacknowledged
+    std::uint64_t unacknowledged = 0; ///< events that are
+    std::uint64_t unacknowledgedBytes = 0;
+};
+
 class KEVENTD_EXPORT Client {
 public:
     /// Connects. Everything that takes an Endpoint is in endpoint.h.
@@ -90,6 +106,8 @@ public:
     std::uint64_t resync();
 
     [[nodiscard]] DaemonStatus status();
+    /// @return of all clients, if this one is root's or of the administrators' group; else of its own user
+    [[nodiscard]] std::vector<SubscriptionInfo> listSubscriptions();
     [[nodiscard]] std::uint64_t lastId();
     [[nodiscard]] std::map<std::string, std::uint64_t> statistics();
 

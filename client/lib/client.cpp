@@ -89,6 +89,23 @@ DaemonStatus readStatus(const Properties& properties) {
     return status;
 }
 
+SubscriptionInfo readSubscription(const Properties& properties) {
+    namespace key = names::subscription;
+    SubscriptionInfo info;
+    info.number = valueOf<std::uint32_t>(properties, key::Number);
+    info.owner = valueOf<std::string>(properties, key::Owner);
+    if (properties.count(key::Uid) > 0) info.uid = valueOf<std::uint32_t>(properties, key::Uid);
+    info.state = valueOf<std::string>(properties, key::State);
+    info.filter = valueOf<std::string>(properties, key::Filter);
+    info.next = valueOf<std::uint64_t>(properties, key::Next);
+    info.lag = valueOf<std::uint64_t>(properties, key::Lag);
+    info.lost = valueOf<std::uint64_t>(properties, key::Lost);
+    info.window = valueOf<std::uint32_t>(properties, key::Window);
+    info.unacknowledged = valueOf<std::uint64_t>(properties, key::Unacknowledged);
+    info.unacknowledgedBytes = valueOf<std::uint64_t>(properties, key::UnacknowledgedBytes);
+    return info;
+}
+
 int toPollTimeout(std::optional<std::chrono::microseconds> wanted, std::chrono::milliseconds limit) {
     if (!wanted) return static_cast<int>(limit.count());
     const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(*wanted);
@@ -154,6 +171,19 @@ DaemonStatus Client::status() {
         Properties properties;
         reply >> properties;
         return readStatus(properties);
+    });
+}
+
+std::vector<SubscriptionInfo> Client::listSubscriptions() {
+    Connection& connection = parts_->connection;
+    auto reply = connection.call(connection.createCall(names::method::ListSubscriptions));
+    return connection.guarded([&] {
+        std::vector<Properties> all;
+        reply >> all;
+        std::vector<SubscriptionInfo> subscriptions;
+        subscriptions.reserve(all.size());
+        for (const Properties& properties : all) subscriptions.push_back(readSubscription(properties));
+        return subscriptions;
     });
 }
 

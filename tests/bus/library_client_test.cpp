@@ -4,6 +4,8 @@
 #include "keventd/client.h"
 #include "tests/bus/library_test.h"
 
+#include <unistd.h>
+
 namespace keventd::test {
 namespace {
 
@@ -55,6 +57,24 @@ TEST_P(LibraryClient, IsOfNoMoreUseWhenItsDaemonHasGone) {
     EXPECT_THROW(client.process(milliseconds(0)), ConnectionError);
     EXPECT_THROW(static_cast<void>(client.subscribe(all, nobody())), ConnectionError);
     EXPECT_THROW(client.sync(), ConnectionError);
+}
+
+TEST_P(LibraryClient, ListsSubscriptions) {
+    Client client(endpoint());
+    SubscribeOptions wanted;
+    wanted.filter.subsystems = {"mem"};
+    wanted.filter.actions = {"add", "change"};
+    wanted.window = 9;
+    const ClientSubscription subscription = client.subscribe(wanted, nobody());
+    const std::vector<SubscriptionInfo> all = client.listSubscriptions();
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_GT(all.front().number, 0U);
+    EXPECT_EQ(all.front().owner.empty(), isPrivate());
+    EXPECT_EQ(all.front().uid, geteuid());
+    EXPECT_EQ(all.front().filter, "subsystem=mem action=add,change");
+    EXPECT_EQ(all.front().window, 9U);
+    EXPECT_EQ(all.front().lost, 0U);
+    EXPECT_EQ(all.front().unacknowledged, 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(, LibraryClient, AllRoads, NameOfRoad());
