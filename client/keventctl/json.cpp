@@ -70,19 +70,41 @@ Json toJson(const std::vector<SourceState>& sources) {
     return list;
 }
 
+Json toJson(const SubscriptionInfo& info) {
+    return {{"number", info.number},
+            {"owner", info.owner},
+            {"uid", info.uid ? Json(*info.uid) : Json()},
+            {"state", info.state},
+            {"filter", info.filter},
+            {"next", info.next},
+            {"lag", info.lag},
+            {"lost", info.lost},
+            {"window", info.window},
+            {"unacknowledged", info.unacknowledged},
+            {"unacknowledged_bytes", info.unacknowledgedBytes}};
+}
+
+Json toJson(const std::vector<SubscriptionInfo>& subscriptions) {
+    Json list = Json::array();
+    for (const SubscriptionInfo& info : subscriptions) list.push_back(toJson(info));
+    return list;
+}
+
 } // namespace
 
 std::unique_ptr<EventPrinter> makeJsonPrinter() {
     return std::make_unique<JsonPrinter>();
 }
 
-void appendJson(std::string& out, const DaemonStatus& status) {
+void appendJson(std::string& out, const DaemonStatus& status,
+                const std::vector<SubscriptionInfo>& subscriptions) {
     appendLine(out, {{"v", Version},
                      {"version", status.version},
                      {"stream", status.stream},
                      {"first", status.first},
                      {"last", status.last},
                      {"sources", toJson(status.sources)},
+                     {"subscriptions", toJson(subscriptions)},
                      {"statistics", status.statistics}});
 }
 

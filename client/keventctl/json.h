@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace keventd::ctl {
 
@@ -14,7 +15,8 @@ namespace keventd::ctl {
 [[nodiscard]] std::unique_ptr<EventPrinter> makeJsonPrinter();
 
 /// Appends the state of the daemon, with a newline.
-void appendJson(std::string& out, const DaemonStatus& status);
+void appendJson(std::string& out, const DaemonStatus& status,
+                const std::vector<SubscriptionInfo>& subscriptions);
 
 /// Appends the state of one source, with a newline.
 void appendJson(std::string& out, const SourceState& source);

@@ -23,10 +23,10 @@ ExitStatus Sources::run(const Connector& connector) {
     return ExitStatus::Done;
 }
 
-void appendText(std::string& out, const std::vector<SourceState>& sources, std::string_view indent) {
+void appendText(std::string& out, const std::vector<SourceState>& sources) {
     TextTable table;
     for (const SourceState& source : sources) table.addRow({source.name, source.state, source.reason});
-    table.append(out, indent);
+    table.append(out);
 }
 
 } // namespace keventd::ctl

@@ -22,7 +22,6 @@ private:
 };
 
 /// Appends name, state and reason of each, in columns.
-/// @param indent  what each line begins with
-void appendText(std::string& out, const std::vector<SourceState>& sources, std::string_view indent = "");
+void appendText(std::string& out, const std::vector<SourceState>& sources);
 
 } // namespace keventd::ctl

@@ -27,9 +27,12 @@ void TextTable::addRow(const std::vector<std::string_view>& cells) {
 void TextTable::appendRow(std::string& out, std::size_t row) const {
     const std::vector<std::string>& cells = rows_.at(row);
     for (std::size_t i = 0; i < cells.size(); ++i) {
+        const std::size_t padding = widths_[i] - std::min(widths_[i], cells[i].size());
+        if (isRight(i)) out.append(padding, ' ');
         out += cells[i];
         if (i + 1 == cells.size()) break;
-        out.append(widths_[i] - std::min(widths_[i], cells[i].size()), ' ').append(Gap);
+        if (!isRight(i)) out.append(padding, ' ');
+        out += Gap;
     }
     out += '\n';
 }

@@ -82,12 +82,26 @@ TEST_P(Keventctl, ShowsTheStatusInJson) {
     EXPECT_EQ(status["sources"][0]["name"], "kernel");
     EXPECT_EQ(status["sources"][0]["state"], "running");
     EXPECT_TRUE(status["statistics"].contains("kernel.received"));
+    EXPECT_TRUE(status["subscriptions"].empty());
+}
+
+TEST_P(Keventctl, ShowsSubscriptions) {
+    Subscriber subscriber = subscribe(uevents_.wanted());
+    const Finished text = keventctl({"status"});
+    EXPECT_THAT(text.out, HasSubstr("subscriptions: 1\n"));
+    EXPECT_THAT(text.out, HasSubstr(uevents_.term()));
+    const Finished json = keventctl({"status", "--json"});
+    const auto listed = nlohmann::json::parse(json.out)["subscriptions"];
+    ASSERT_EQ(listed.size(), 1U);
+    EXPECT_EQ(listed[0]["number"], subscriber.number());
+    EXPECT_EQ(listed[0]["filter"], uevents_.term());
 }
 
 TEST_P(Keventctl, ShowsTheStatusInText) {
     const Finished finished = keventctl({"status"});
     ASSERT_EQ(finished.status, 0) << finished.err;
-    for (const char* part : {"version", "stream", "events", "sources", "kernel", "running", "statistics"}) {
+    for (const char* part : {"version", "stream", "events", "started", "history", "order", "sources",
+                             "PUBLISHED", "kernel", "running", "subscriptions: 0"}) {
         EXPECT_THAT(finished.out, HasSubstr(part));
     }
 }

@@ -84,13 +84,22 @@ TEST(JsonStatus, HoldsAllThatTheDaemonSays) {
                               9,
                               {{"kernel", "running", ""}, {"udev", "waiting", "no udevd"}},
                               {{"history.bytes", 5}}};
+    const SubscriptionInfo subscription{5, ":1.7", 1000, "full", "subsystem=block", 3, 7, 1, 1024, 2, 300};
     std::string out;
-    appendJson(out, status);
-    EXPECT_EQ(out,
-              R"({"v":1,"version":"0.1.0","stream":"0123","first":1,"last":9,)"
-              R"("sources":[{"name":"kernel","state":"running","reason":""},)"
-              R"({"name":"udev","state":"waiting","reason":"no udevd"}],"statistics":{"history.bytes":5}})"
-              "\n");
+    appendJson(out, status, {subscription});
+    EXPECT_EQ(out, R"({"v":1,"version":"0.1.0","stream":"0123","first":1,"last":9,)"
+                   R"("sources":[{"name":"kernel","state":"running","reason":""},)"
+                   R"({"name":"udev","state":"waiting","reason":"no udevd"}],)"
+                   R"("subscriptions":[{"number":5,"owner":":1.7","uid":1000,"state":"full",)"
+                   R"("filter":"subsystem=block","next":3,"lag":7,"lost":1,"window":1024,"unacknowledged":2,)"
+                   R"("unacknowledged_bytes":300}],"statistics":{"history.bytes":5}})"
+                   "\n");
+}
+
+TEST(JsonStatus, HasNullForAUserWhomNobodyKnows) {
+    std::string out;
+    appendJson(out, DaemonStatus(), {SubscriptionInfo()});
+    EXPECT_TRUE(Json::parse(out).at("subscriptions").at(0).at("uid").is_null());
 }
 
 TEST(JsonSource, IsAnObjectOfItsOwn) {

@@ -40,6 +40,16 @@ TEST(TextTable, LetsNoControlCharacterThrough) {
     EXPECT_EQ(textOf(table), "?[2J  b\n");
 }
 
+TEST(TextTable, AlignsNumbersToTheRight) {
+    TextTable table({TextTable::Align::Left, TextTable::Align::Right});
+    table.addRow({"a", "1", "b"});
+    table.addRow({"aa", "100", "b"});
+    table.addRow({"a", "20"});
+    EXPECT_EQ(textOf(table), "a     1  b\n"
+                             "aa  100  b\n"
+                             "a    20\n");
+}
+
 TEST(TextTable, IndentsItsRows) {
     TextTable table;
     table.addRow({"a"});
