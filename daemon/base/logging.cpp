@@ -7,6 +7,7 @@
 #include <spdlog/sinks/systemd_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 namespace keventd {
@@ -26,6 +27,25 @@ spdlog::level::level_enum levelOf(LogLevel level) {
         return spdlog::level::off;
     }
     return spdlog::level::info;
+}
+
+int priorityOf(LogLevel level) {
+    switch (level) {
+    case LogLevel::Debug:
+        return LOG_DEBUG;
+    case LogLevel::Info:
+        return LOG_INFO;
+    case LogLevel::Warning:
+        return LOG_WARNING;
+    case LogLevel::Error:
+    case LogLevel::Off:
+        return LOG_ERR;
+    }
+    return LOG_INFO;
+}
+
+std::string withUntold(std::string_view message, std::uint64_t untold) {
+    return untold == 0 ? std::string(message) : text(message, " (and ", untold, " more like this)");
 }
 
 // JOURNAL_STREAM is "device:inode" of what systemd has connected to stderr. It is inherited by all that a
@@ -69,9 +89,18 @@ void logErrors(const std::vector<std::string>& messages) {
 }
 
 void logWarning(std::string_view message, RateLimit& limit) {
-    const auto untold = limit.admit();
-    if (!untold) return;
-    logWarning(*untold == 0 ? std::string(message) : text(message, " (and ", *untold, " more like this)"));
+    if (const auto untold = limit.admit()) logWarning(withUntold(message, *untold));
+}
+
+void logEvent(LogLevel level, const MessageId& id, std::string_view message, const LogFields& fields) {
+    if (!logger().should_log(levelOf(level))) return;
+    if (!isStderrTheJournal()) return logMessage(level, message);
+    sendToJournal(priorityOf(level), id, message, fields);
+}
+
+void logEvent(LogLevel level, const MessageId& id, std::string_view message, const LogFields& fields,
+              RateLimit& limit) {
+    if (const auto untold = limit.admit()) logEvent(level, id, withUntold(message, *untold), fields);
 }
 
 } // namespace keventd

@@ -3,6 +3,8 @@
 // A thin face over spdlog, which is slow to compile and therefore known to one file only.
 #pragma once
 
+#include "daemon/base/journal.h"
+#include "daemon/base/message_ids.h"
 #include "daemon/base/rate_limit.h"
 
 #include <string>
@@ -36,5 +38,12 @@ void logErrors(const std::vector<std::string>& messages);
 
 /// Logs a warning unless too many came lately; says how many did.
 void logWarning(std::string_view message, RateLimit& limit);
+
+/// Logs what an administrator may want to be told of: in the journal with its id, by which it is found and
+/// explained, and its fields; elsewhere as any other message, which therefore says all by itself.
+void logEvent(LogLevel level, const MessageId& id, std::string_view message, const LogFields& fields);
+/// The same, unless too many came lately; says how many did.
+void logEvent(LogLevel level, const MessageId& id, std::string_view message, const LogFields& fields,
+              RateLimit& limit);
 
 } // namespace keventd

@@ -125,7 +125,9 @@ std::uint64_t Intake::lowestLost(const Inlet& inlet) const {
 
 void Intake::tellLoss(const Inlet& inlet, std::uint64_t count, Time now) {
     const char* name = inlet.source->name();
-    logWarning(text(name, " socket overrun: ", count, " messages lost, resynchronising"), lossLog_);
+    logEvent(LogLevel::Warning, message_id::Overrun,
+             text(name, " socket overrun: ", count, " messages lost, resynchronising"),
+             {{names::key::Source, name}, {names::key::Count, std::to_string(count)}}, lossLog_);
     const std::uint64_t newest = seqnum_.read();
     sequencer_.push(overrunEvent(name, count, std::min(*inlet.lossFrom, newest), newest), now);
 }

@@ -1,10 +1,13 @@
 // A receive buffer that is too small: the loss is told, exactly and in its place, and the stream goes on.
 
+#include "daemon/base/message_ids.h"
 #include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
+#include "tests/support/journal_socket.h"
 
 #include <gtest/gtest.h>
 #include <iterator>
+#include <utility>
 
 namespace keventd::test {
 namespace {
@@ -216,6 +219,21 @@ TEST_F(Loss, IsCountedBesideWhatWasPublished) {
     EXPECT_EQ(statistics.at("kernel.published") + statistics.at("stream.waiting"),
               statistics.at("kernel.received"));
     EXPECT_GE(statistics.at("keventd.published"), 1U);
+}
+
+TEST_F(Loss, IsFoundInTheJournalByItsIdAndFields) {
+    const JournalSocket journal;
+    DaemonOptions options = withTinySocket();
+    journal.attach(options);
+    write(Flood);
+    DaemonProcess daemon(std::move(options));
+    const JournalSocket::Entry entry = journal.waitForId(message_id::Overrun.digits);
+    ASSERT_FALSE(entry.empty());
+    EXPECT_EQ(entry.at("KEVENTD_SOURCE"), "kernel");
+    EXPECT_EQ(entry.at("KEVENTD_COUNT"), std::to_string(daemon.statistics().at("kernel.dropped")));
+    EXPECT_EQ(entry.at("PRIORITY"), "4");
+    EXPECT_EQ(entry.at("SYSLOG_IDENTIFIER"), "keventd");
+    EXPECT_NE(entry.at("MESSAGE").find("kernel socket overrun"), std::string::npos);
 }
 
 TEST_F(Loss, IsWrittenToTheLogOnce) {
