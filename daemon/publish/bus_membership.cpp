@@ -45,7 +45,8 @@ void BusMembership::join() {
         open();
     } catch (const std::exception& error) {
         leave();
-        joinLater(error.what());
+        tellOnce(error.what(), false);
+        joinLater();
     }
 }
 
@@ -178,8 +179,10 @@ void BusMembership::onTurn() {
 void BusMembership::rejoinIfEnded() {
     if (!bus_ || (!failure_ && sd_bus_is_open(bus_.get()) > 0)) return;
     const std::string reason = failure_.value_or(howItEnded());
+    const bool wasJoined = ownsName_;
     leave();
-    joinLater(reason);
+    tellOnce(reason, wasJoined);
+    joinLater();
 }
 
 // A socket that is bound, and not yet listened on, refuses connections; inotify(7), by which sd-bus (252)
@@ -205,9 +208,17 @@ const char* BusMembership::howItEnded() const {
     return ownsName_ ? "it is gone" : "it hung up";
 }
 
-void BusMembership::joinLater(std::string_view reason) {
-    if (joinBackoff_.isFirst())
-        logWarning(text("bus ", address_, ": ", reason, ", joining when it is there (as ", name_, ")"));
+// That there is no bus yet is not worth looking up; that it has gone is.
+void BusMembership::tellOnce(std::string_view reason, bool wasJoined) {
+    if (!joinBackoff_.isFirst()) return;
+    const std::string message =
+        text("bus ", address_, ": ", reason, ", joining when it is there (as ", name_, ")");
+    if (!wasJoined) return logWarning(message);
+    logEvent(LogLevel::Warning, message_id::BusLost, message,
+             {{"KEVENTD_BUS", address_}, {"KEVENTD_NAME", name_}});
+}
+
+void BusMembership::joinLater() {
     joinTimer_->armAt(std::chrono::steady_clock::now() + joinBackoff_.delay());
 }
 

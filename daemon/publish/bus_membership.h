@@ -83,7 +83,8 @@ private:
     void rejoinIfBound();
     [[nodiscard]] bool isWatching() const;
     [[nodiscard]] const char* howItEnded() const;
-    void joinLater(std::string_view reason);
+    void tellOnce(std::string_view reason, bool wasJoined);
+    void joinLater();
     void requestNameLater(std::string_view reason);
 
     EventLoop& loop_;

@@ -23,6 +23,29 @@ std::uint64_t firstIdSince(std::chrono::microseconds boottime, const History& hi
     return history.latestDropped() >= boottime ? 1 : history.findSince(boottime);
 }
 
+std::string ownerOf(const Subscription& subscription) {
+    const std::string& name = subscription.owner().name;
+    return name.empty() ? "private" : name;
+}
+
+std::string userOf(const Subscription& subscription) {
+    return subscription.user() ? std::to_string(*subscription.user()) : "unknown";
+}
+
+void tellLost(const Subscription& subscription, std::uint64_t count, RateLimit& limit) {
+    const std::string number = std::to_string(subscription.number());
+    const std::string owner = ownerOf(subscription);
+    const std::string user = userOf(subscription);
+    logEvent(LogLevel::Warning, message_id::SubscriberLost,
+             text("subscription ", number, " (owner ", owner, ", user ", user, ") is too slow: ", count,
+                  " events are lost to it, going on"),
+             {{"KEVENTD_SUBSCRIPTION", number},
+              {"KEVENTD_OWNER", owner},
+              {"KEVENTD_UID", user},
+              {names::key::Count, std::to_string(count)}},
+             limit);
+}
+
 } // namespace
 
 std::uint64_t firstIdWanted(const SubscribeOptions& options, const Stream& stream, std::uint64_t otherwise) {
@@ -225,9 +248,20 @@ void Publisher::wakeAllFull() {
     full_.clear();
 }
 
+// What is lost to one who asks for what is no longer kept, he alone need know; but a subscriber that falls
+// behind is some program's fault, or that of the size of the history.
+Subscription::Progress Publisher::pumpOne(Subscription& subscription, const TurnBudget& budget) {
+    const bool isNew = subscription.isNew();
+    const std::uint64_t lostBefore = subscription.lost();
+    const auto progress = tryToPump(subscription, budget);
+    if (const std::uint64_t lost = subscription.lost() - lostBefore; lost > 0 && !isNew)
+        tellLost(subscription, lost, lostLog_);
+    return progress;
+}
+
 // One subscriber's trouble is its own: the others, and the daemon, go on. What it cannot be sent is lost to
 // it, and told.
-Subscription::Progress Publisher::pumpOne(Subscription& subscription, const TurnBudget& budget) {
+Subscription::Progress Publisher::tryToPump(Subscription& subscription, const TurnBudget& budget) {
     const History& history = stream_.history();
     try {
         return subscription.pump(history, budget);

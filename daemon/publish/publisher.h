@@ -74,6 +74,7 @@ private:
     void wakeFullOf(const Peer& owner);
     void wakeAllFull();
     [[nodiscard]] Subscription::Progress pumpOne(Subscription& subscription, const TurnBudget& budget);
+    [[nodiscard]] Subscription::Progress tryToPump(Subscription& subscription, const TurnBudget& budget);
     void answerSettled();
     [[nodiscard]] std::uint64_t reachedByAll() const;
     [[nodiscard]] std::uint32_t freeNumber();
@@ -97,6 +98,7 @@ private:
     bool someBlocked_ = false;             // somebody may be sent something when a message has been written
     std::vector<Waiter> waiters_;
     RateLimit failureLog_;
+    RateLimit lostLog_;
     EventLoop::Handle afterTurn_;
     EventLoop::Handle again_; // there is more to send: another turn, without waiting for anything
 };

@@ -18,8 +18,8 @@ std::uint64_t Subscription::advanceInterval(const History& history) {
 
 Subscription::Subscription(std::uint32_t number, Peer owner, ClientAccount& account, Filter filter,
                            std::uint64_t next, std::uint32_t window)
-    : number_(number), owner_(std::move(owner)), account_(account), filter_(std::move(filter)), next_(next),
-      toldNext_(next), acknowledgedNext_(next), window_(window) {
+    : number_(number), owner_(std::move(owner)), account_(account), filter_(std::move(filter)), first_(next),
+      next_(next), toldNext_(next), acknowledgedNext_(next), window_(window) {
     account_.addSubscription(filter_.textBytes());
 }
 

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] std::optional<uid_t> user() const { return account_.user(); }
     /// @return id of the next event to look at
     [[nodiscard]] std::uint64_t next() const { return next_; }
+    /// @return whether it has not looked at any event yet
+    [[nodiscard]] bool isNew() const { return next_ == first_; }
     [[nodiscard]] const Filter& filter() const { return filter_; }
     /// It has been sent all that there is, and need not be looked at until wakeAt().
     void fallAsleep() { isAsleep_ = keepsUp_ = true; }
@@ -113,6 +115,7 @@ private:
     Peer owner_;
     ClientAccount& account_;
     Filter filter_;
+    std::uint64_t first_; // of the events that it began with
     std::uint64_t next_;
     std::uint64_t toldNext_;         // `next` of the last signal
     std::uint64_t acknowledgedNext_; // all before it has been acknowledged

@@ -1,13 +1,17 @@
 // The daemon and a bus that comes late, is deaf, dies, comes back, or has somebody else under the daemon's
 // name. The private socket is served throughout.
 
+#include "daemon/base/message_ids.h"
 #include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 #include "tests/bus/hostile_client.h"
+#include "tests/support/journal_socket.h"
 #include "tests/support/unix_socket.h"
 
 #include <poll.h>
+#include <set>
 #include <sys/socket.h>
+#include <utility>
 
 namespace keventd::test {
 namespace {
@@ -24,8 +28,7 @@ protected:
     [[nodiscard]] Broker& broker() { return *broker_; }
     [[nodiscard]] DaemonProcess& daemon() { return *daemon_; }
     void startDaemon() { startDaemon(broker_->address()); }
-    void startDaemon(const std::string& bus) {
-        DaemonOptions options;
+    void startDaemon(const std::string& bus, DaemonOptions options = {}) {
         options.bus = bus;
         daemon_.emplace(std::move(options));
     }
@@ -104,6 +107,23 @@ TEST_P(BrokerLife, PrivateSocketIsServedWhenTheBusHasDied) {
     broker().kill();
     EXPECT_TRUE(isServedPrivately());
     EXPECT_TRUE(daemon().waitForLog("is gone"));
+}
+
+TEST_P(BrokerLife, EndOfTheBusIsFoundInTheJournal) {
+    const JournalSocket journal;
+    DaemonOptions options;
+    journal.attach(options);
+    broker().start();
+    startDaemon(broker().address(), std::move(options));
+    ASSERT_TRUE(isServedOnTheBus());
+    broker().kill();
+    std::set<std::string> names;
+    for (int i = 0; i < 2; ++i) {
+        JournalSocket::Entry entry = journal.waitForId(message_id::BusLost.digits);
+        EXPECT_EQ(entry["KEVENTD_BUS"], broker().address());
+        names.insert(entry["KEVENTD_NAME"]);
+    }
+    EXPECT_EQ(names, (std::set<std::string>{names::Bus, names::EventsBus}));
 }
 
 TEST_P(BrokerLife, BusIsJoinedAgainWhenItComesBack) {

@@ -1,7 +1,11 @@
 // A subscriber that falls behind the history is told exactly what it has missed, and goes on.
 
+#include "daemon/base/message_ids.h"
 #include "keventd/names.h"
 #include "tests/bus/bus_test.h"
+#include "tests/support/journal_socket.h"
+
+#include <unistd.h>
 
 namespace keventd::test {
 namespace {
@@ -143,6 +147,43 @@ TEST_P(Lost, IsNotToldOfWhatDidNotMatch) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, Lost, AllRoads, NameOfRoad());
+
+class LostInTheJournal : public Lost {
+protected:
+    void adjust(DaemonOptions& options) override { journal_.attach(options); }
+    [[nodiscard]] JournalSocket::Entry entry() const {
+        return journal_.waitForId(message_id::SubscriberLost.digits);
+    }
+
+private:
+    JournalSocket journal_;
+};
+
+TEST_P(LostInTheJournal, NamesWhoFellBehind) {
+    Subscriber subscriber = subscribe(everything());
+    ASSERT_NO_FATAL_FAILURE(fallBehindAndGoOn(subscriber));
+    JournalSocket::Entry told = entry();
+    const auto& [from, to] = subscriber.lost().front();
+    EXPECT_EQ(told["KEVENTD_SUBSCRIPTION"], std::to_string(subscriber.number()));
+    EXPECT_EQ(told["KEVENTD_OWNER"] == "private", isPrivate());
+    EXPECT_EQ(told["KEVENTD_UID"], std::to_string(geteuid()));
+    EXPECT_EQ(told["KEVENTD_COUNT"], std::to_string(to - from + 1));
+}
+
+TEST_P(LostInTheJournal, DoesNotNameWhoAsksForWhatIsNoLongerKept) {
+    uevents_.writeMany(Flood);
+    connect().sync();
+    Wanted wanted = everything();
+    wanted.since = 1;
+    Subscriber late = subscribe(wanted);
+    ASSERT_TRUE(waitForEvents(late, 1));
+    ASSERT_EQ(late.lost().size(), 1U);
+    Subscriber slow = subscribe(everything());
+    ASSERT_NO_FATAL_FAILURE(fallBehindAndGoOn(slow));
+    EXPECT_EQ(entry()["KEVENTD_SUBSCRIPTION"], std::to_string(slow.number()));
+}
+
+INSTANTIATE_TEST_SUITE_P(, LostInTheJournal, AllRoads, NameOfRoad());
 
 } // namespace
 } // namespace keventd::test
