@@ -2,11 +2,13 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/logging.h"
+#include "daemon/base/message_ids.h"
 #include "daemon/base/text.h"
 #include "keventd/names.h"
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -117,13 +119,16 @@ void Reconciler::tellResynced(const Run& run) {
     event.subsystem = names::source::Keventd;
     event.boottime = now.boottime;
     event.realtime = now.realtime;
-    event.properties.set(names::key::Source, run.request.subject->source());
-    event.properties.set(names::key::Count, std::to_string(run.comparison.published()));
+    const char* source = run.request.subject->source();
+    const std::string count = std::to_string(run.comparison.published());
+    event.properties.set(names::key::Source, source);
+    event.properties.set(names::key::Count, count);
     if (run.request.overrun != 0)
         event.properties.set(names::key::Overrun, std::to_string(run.request.overrun));
     stream_.publish(std::move(event));
-    logInfo(text(run.request.subject->source(), " resynchronised: ", run.comparison.published(),
-                 " differences published"));
+    logEvent(LogLevel::Info, message_id::Resynced,
+             text(source, " resynchronised: ", count, " differences published"),
+             {{names::key::Source, source}, {names::key::Count, count}}, log_);
 }
 
 } // namespace keventd

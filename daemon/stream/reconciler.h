@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/base/event_loop.h"
+#include "daemon/base/rate_limit.h"
 #include "daemon/stream/comparison.h"
 #include "daemon/stream/intake.h"
 #include "daemon/stream/stream.h"
@@ -69,6 +70,7 @@ private:
     std::vector<const ResyncSubject*> subjects_;
     std::deque<Request> requests_;
     std::optional<Run> run_;
+    RateLimit log_;
     EventLoop::Handle turn_;
     EventLoop::Handle poll_;      // for what tells nothing, such as a file that goes
     EventLoop::Handle afterTurn_; // while events are awaited
