@@ -64,10 +64,12 @@ void PrivateSocket::pause(std::string_view reason) {
     retry_->armAt(std::chrono::steady_clock::now() + RetryAfter);
 }
 
-// Nobody is kept out by clients that only connect.
+// Nobody is kept out by clients that only connect; nor is root, by those who fill the reserve's place.
 bool PrivateSocket::endSilentOne() {
-    const auto silent = std::find_if(connections_.begin(), connections_.end(),
-                                     [](const PrivateConnection& connection) { return !connection.spoke(); });
+    const auto silent =
+        std::find_if(connections_.begin(), connections_.end(), [](const PrivateConnection& connection) {
+            return !connection.spoke() && connection.uid() != 0;
+        });
     if (silent == connections_.end()) return false;
     silent->end();
     return true;
