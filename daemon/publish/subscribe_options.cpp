@@ -15,6 +15,8 @@
 namespace keventd {
 namespace {
 
+constexpr std::size_t MaxStreamId = 64; // it has 32 digits
+
 constexpr std::array<std::pair<std::string_view, EventField>, 5> FieldOptions{{
     {names::option::Sources, EventField::Source},
     {names::option::Subsystems, EventField::Subsystem},
@@ -149,6 +151,14 @@ std::chrono::microseconds readTime(ValueReader& value) {
     return std::chrono::microseconds(std::min(value.basic<std::uint64_t>("t"), latest));
 }
 
+// What is no StreamId of any daemon is not kept while a call waits.
+std::string readStream(ValueReader& value) {
+    const std::string_view stream = value.basic<const char*>("s");
+    if (stream.size() > MaxStreamId)
+        refuse(names::option::Stream, text(stream.size(), " bytes are too long"));
+    return std::string(stream);
+}
+
 void readOption(sd_bus_message* message, std::string_view option, const ClientLimits& limits,
                 FilterAllowance& allowance, SubscribeOptions& options) {
     ValueReader value(message, option);
@@ -157,7 +167,7 @@ void readOption(sd_bus_message* message, std::string_view option, const ClientLi
     } else if (option == names::option::Properties) {
         readProperties(value, allowance, options.filter);
     } else if (option == names::option::Stream) {
-        options.stream = value.basic<const char*>("s");
+        options.stream = readStream(value);
     } else if (option == names::option::Since) {
         options.since = value.basic<std::uint64_t>("t");
     } else if (option == names::option::SinceBoottime) {

@@ -132,6 +132,8 @@ TEST_P(Options, NumberOfAWrongTypeIsRefusedByName) {
 
 TEST_P(Options, StreamOfAWrongTypeIsRefusedByName) {
     EXPECT_REFUSED(refusalOf("a{sv}", 1, "stream", "as", 1, "x"), names::error::InvalidOption, "'stream'");
+    EXPECT_REFUSED(refusalOf("a{sv}", 1, "stream", "s", std::string(65, '0').c_str()),
+                   names::error::InvalidOption, "'stream': 65 bytes");
 }
 
 TEST_P(Options, WrongTypeIsNamedBesideTheExpectedOne) {
