@@ -2,6 +2,8 @@
 
 #include "keventd/names.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace keventd {
@@ -45,8 +47,18 @@ ResyncSubject::Difference Comparison::lookTwice(const Suspect& suspect) {
 
 void Comparison::publishRemoval(const Suspect& suspect, const Publish& publish) {
     const Difference difference = lookTwice(suspect);
-    if (difference == Difference::Gone || difference == Difference::Replaced)
-        tell(suspect, names::action::Remove, publish);
+    if (difference != Difference::Gone && difference != Difference::Replaced) return;
+    doubtAllBelow(suspect.devpath);
+    tell(suspect, names::action::Remove, publish);
+}
+
+// With what is removed goes all that is below it, also what looked as it was told and has not been removed.
+void Comparison::doubtAllBelow(const std::string& devpath) {
+    const auto first = std::lower_bound(objects_.begin(), objects_.end(), devpath + "/");
+    const auto end = std::lower_bound(first, objects_.end(), devpath + static_cast<char>('/' + 1));
+    std::copy_if(first, end, std::inserter(doubtful_, doubtful_.end()), [this](const std::string& below) {
+        return subject_.compare(below, {}) != Difference::None;
+    });
 }
 
 // What was replaced has been removed by now, and is new.

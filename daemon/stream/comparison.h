@@ -32,7 +32,7 @@ public:
     /// @return whether it is done
     [[nodiscard]] bool publish(const TurnBudget& budget, const Publish& publish);
 
-    /// @return whether something changed between the two looks
+    /// @return whether something changed between the two looks, or by what was published
     [[nodiscard]] bool isInDoubt() const { return !doubtful_.empty(); }
     /// Begins another first look, at what is in doubt.
     void lookAgain();
@@ -50,6 +50,7 @@ private:
     void lookAt(const std::string& devpath);
     [[nodiscard]] Difference lookTwice(const Suspect& suspect);
     void publishRemoval(const Suspect& suspect, const Publish& publish);
+    void doubtAllBelow(const std::string& devpath);
     void publishPresence(const Suspect& suspect, const Publish& publish);
     void tell(const Suspect& suspect, const char* action, const Publish& publish);
 

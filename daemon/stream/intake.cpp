@@ -69,6 +69,7 @@ void Intake::gatherBacklog() {
 void Intake::turn(std::size_t effectBudget) {
     const Time started = Sequencer::Clock::now();
     std::vector<Reading> readings = readAll(effectBudget);
+    for (Inlet& inlet : inlets_) inlet.isEmpty = false; // until it has been read
     for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) push(*reading, started);
     release(readings.back().drained.empty, started);
     const auto isEmpty = [](const Reading& reading) { return reading.drained.empty; };

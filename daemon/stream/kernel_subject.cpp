@@ -27,7 +27,8 @@ std::set<std::string> KernelSubject::objects() const {
 
 ResyncSubject::Look KernelSubject::look(const std::string& devpath) const {
     const Sysfs::Directory directory = sysfs_.look(devpath);
-    if (directory.kind != Sysfs::Kind::Device) return {};
+    if (directory.kind == Sysfs::Kind::Nothing) return {};
+    if (directory.kind == Sysfs::Kind::Other && !table_.devices().contains(devpath)) return {};
     return {.isThere = true, .mark = directory.inode};
 }
 

@@ -14,12 +14,14 @@ public:
 
     [[nodiscard]] const char* source() const override;
     [[nodiscard]] std::set<std::string> objects() const override;
-    /// The mark is the inode of the device's directory: another one if the device was removed and added.
+    /// A device that was told of is there as long as its directory is: its file `uevent` goes first, before
+    /// its driver has let go of it, and the event comes in between (device_del() in drivers/base/core.c). The
+    /// mark is the inode of the directory: another one if the device was removed and added.
     [[nodiscard]] Look look(const std::string& devpath) const override;
     [[nodiscard]] Difference compare(const std::string& devpath, const Look& look) const override;
     /// The kernel tells that a device goes before its directory does. That one comes it tells when the
-    /// directory is there, a moment later (device_add(), device_del() in drivers/base/core.c): an `add` may
-    /// be told twice, if there is a look in this moment and another one 50 ms later.
+    /// directory is there, a moment later (device_add()): an `add` may be told twice, if both looks fall into
+    /// this moment.
     [[nodiscard]] bool haveLeft(const Sequencer& sequencer, std::uint64_t newest,
                                 bool allRead) const override;
     [[nodiscard]] std::optional<std::chrono::seconds> patience() const override { return std::nullopt; }

@@ -19,6 +19,9 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds PollInterval = 50ms;
 
+// Between the two looks, also where all events have left: a device is in sysfs a moment before its event.
+constexpr std::chrono::milliseconds MinSettling = 50ms;
+
 } // namespace
 
 Reconciler::Reconciler(EventLoop& loop, Stream& stream, Intake& intake,
@@ -71,14 +74,18 @@ void Reconciler::turn() {
 void Reconciler::look(const TurnBudget& budget) {
     if (!run_->comparison.look(budget)) return turn_->defer();
     run_->seqnum = intake_.announceNewest();
-    if (const auto patience = run_->request.subject->patience())
-        run_->deadline = std::chrono::steady_clock::now() + *patience;
+    const auto now = std::chrono::steady_clock::now();
+    run_->settledFrom = now + MinSettling;
+    const auto patience = run_->request.subject->patience();
+    if (patience && !run_->deadline) run_->deadline = now + *patience;
     run_->phase = Phase::Settling;
     afterTurn_->enable();
-    poll_->armAt(std::chrono::steady_clock::now()); // on a quiet machine no other turn would follow this one
+    poll_->armAt(now); // on a quiet machine no other turn would follow this one
 }
 
+// What has arrived since the last reading must not be taken for lost: it is read, and the question put again.
 void Reconciler::settle() {
+    if (haveEventsLeft()) intake_.turn();
     if (!haveEventsLeft()) return poll_->armAt(std::chrono::steady_clock::now() + PollInterval);
     afterTurn_->disable();
     run_->phase = Phase::Publishing;
@@ -86,7 +93,9 @@ void Reconciler::settle() {
 }
 
 bool Reconciler::haveEventsLeft() const {
-    if (run_->deadline && std::chrono::steady_clock::now() >= *run_->deadline) return true;
+    const auto now = std::chrono::steady_clock::now();
+    if (now < run_->settledFrom) return false;
+    if (run_->deadline && now >= *run_->deadline) return true;
     return run_->request.subject->haveLeft(stream_.sequencer(), run_->seqnum,
                                            intake_.hasReadAll(run_->request.subject->source()));
 }

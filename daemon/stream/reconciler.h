@@ -52,8 +52,9 @@ private:
         Comparison comparison;
         Phase phase = Phase::Looking;
         int rounds = 1;
-        std::uint64_t seqnum = 0; ///< the newest at the end of the first look
-        std::optional<std::chrono::steady_clock::time_point> deadline; ///< until when events are awaited
+        std::uint64_t seqnum = 0;                          ///< the newest at the end of the first look
+        std::chrono::steady_clock::time_point settledFrom; ///< events are awaited until then at least
+        std::optional<std::chrono::steady_clock::time_point> deadline; ///< and at most
     };
 
     void onOverrun(const EventView& overrun);

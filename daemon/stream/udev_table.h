@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace keventd {
 
@@ -28,6 +29,10 @@ public:
     [[nodiscard]] const Devices& devices() const { return devices_; }
 
 private:
+    void move(const std::string& from, const std::string& to);
+    /// Takes an entry, and all below it, out of the table.
+    std::vector<Devices::node_type> takeBranch(const std::string& devpath);
+
     Devices devices_;
 };
 

@@ -114,6 +114,30 @@ TEST_F(ComparisonTest, RemovesAndAddsWhatIsAnotherOneOfTheSameName) {
     EXPECT_THAT(published_, IsEmpty());
 }
 
+TEST_F(ComparisonTest, AddsAgainWhatHasStayedBelowWhatIsAnotherOne) {
+    tell("add", Disk);
+    tree_.addDevice(Disk, "block");
+    tree_.addDevice(Partition, "block");
+    tell("add", Partition);
+    Comparison comparison(subject_);
+    look(comparison);
+    publish(comparison);
+    ASSERT_TRUE(comparison.isInDoubt());
+    comparison.lookAgain();
+    look(comparison);
+    publish(comparison);
+    EXPECT_THAT(published(), ElementsAre(std::string("remove ") + Disk, std::string("add ") + Disk,
+                                         std::string("add ") + Partition));
+}
+
+TEST_F(ComparisonTest, DoesNotRemoveADeviceThatIsAboutToGo) {
+    tree_.addDevice(Disk, "block");
+    table_.walk();
+    tree_.remove(std::string(Disk) + "/uevent");
+    compare();
+    EXPECT_THAT(published_, IsEmpty());
+}
+
 TEST_F(ComparisonTest, LeavesToItsEventWhatWasStillUnderWay) {
     tree_.addDevice(Disk, "block");
     Comparison comparison(subject_);

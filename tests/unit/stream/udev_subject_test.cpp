@@ -99,6 +99,26 @@ TEST_F(UdevSubjectTest, DoesNotMissWhatIsNoDevice) {
     EXPECT_EQ(subject_.compare(queue, subject_.look(queue)), Difference::None);
 }
 
+TEST_F(UdevSubjectTest, KnowsThatWhatIsBelowADeviceMovesAndGoesWithIt) {
+    const std::string before = "/devices/virtual/net/one";
+    const std::string after = "/devices/virtual/net/two";
+    const auto apply = [this](const std::string& action, const std::string& devpath,
+                              const std::string& from) {
+        Event event = udev(11);
+        event.action = action;
+        event.object = devpath;
+        if (!from.empty()) event.properties.set("DEVPATH_OLD", from);
+        table_.apply(event);
+    };
+    apply("add", before, "");
+    apply("add", before + "/queues/rx-0", "");
+    apply("move", after, before);
+    EXPECT_EQ(table_.devices().size(), 2U);
+    EXPECT_TRUE(table_.devices().contains(after + "/queues/rx-0"));
+    apply("remove", after, "");
+    EXPECT_TRUE(table_.devices().empty());
+}
+
 TEST_F(UdevSubjectTest, BeginsWithTheRecordsThatAreThere) {
     writeRecord(DiskRecord);
     table_.begin(devices_, records_);
