@@ -52,10 +52,17 @@ bool isSameDay(const std::tm& a, const std::tm& b) {
     return a.tm_year == b.tm_year && a.tm_yday == b.tm_yday;
 }
 
+void appendResynced(std::string& out, const PropertyList& properties) {
+    appendPrintable(out, properties.find(names::key::Count).value_or("?"));
+    out += " differences of ";
+    appendPrintable(out, properties.find(names::key::Source).value_or("?"));
+    out += " published";
+}
+
 void appendWhat(std::string& out, const Event& event) {
-    const bool isOverrun = event.source == names::source::Keventd && event.action == names::action::Overrun;
-    // It has no object.
-    if (isOverrun) return appendOverrun(out, event.properties);
+    const bool isOfStream = event.source == names::source::Keventd; // has no object
+    if (isOfStream && event.action == names::action::Overrun) return appendOverrun(out, event.properties);
+    if (isOfStream && event.action == names::action::Resynced) return appendResynced(out, event.properties);
     appendPrintable(out, event.object.empty() ? "-" : std::string_view(event.object));
 }
 

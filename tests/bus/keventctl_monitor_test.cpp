@@ -12,6 +12,7 @@
 namespace keventd::test {
 namespace {
 
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
@@ -290,7 +291,8 @@ TEST_P(MonitorPrivately, CountsNoOverrunUnlessItWasAskedFor) {
             {KEVENTCTL_BINARY, "--socket=" + overrun.socketPath(), "history", "--json", filter, "--count=1"});
     };
     EXPECT_THAT(countOne("source=kern*").out, HasSubstr("\"source\":\"kernel\""));
-    EXPECT_THAT(linesOf(countOne("subsystem=none").out), SizeIs(1)) << "the overrun, and nothing was counted";
+    EXPECT_THAT(linesOf(countOne("subsystem=none").out), Each(HasSubstr("\"source\":\"keventd\"")))
+        << "the overrun, perhaps what followed, and nothing was counted";
     EXPECT_THAT(countOne("source=keventd").out, HasSubstr("\"action\":\"overrun\""));
 }
 

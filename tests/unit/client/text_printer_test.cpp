@@ -61,6 +61,16 @@ TEST_F(TextPrinterTest, SaysWhatIsLost) {
                 testing::EndsWith("overrun keventd   81 messages of kernel lost, SEQNUM 985 to 1065\n"));
 }
 
+TEST_F(TextPrinterTest, SaysHowALossEnded) {
+    Event event;
+    event.source = "keventd";
+    event.action = "resynced";
+    event.subsystem = "keventd";
+    event.properties.set("KEVENTD_SOURCE", "udev");
+    event.properties.set("KEVENTD_COUNT", "2");
+    EXPECT_THAT(print(event), testing::EndsWith("resynced keventd   2 differences of udev published\n"));
+}
+
 TEST_F(TextPrinterTest, ShowsLocalTime) {
     ::setenv("TZ", "UTC-2", 1); // two hours ahead
     ::tzset();
