@@ -64,11 +64,19 @@ void PrivateSocket::pause(std::string_view reason) {
     retry_->armAt(std::chrono::steady_clock::now() + RetryAfter);
 }
 
-// Nobody is kept out by clients that only connect; nor is root, by those who fill the reserve's place.
+// Nobody is kept out by clients that only connect: the oldest of them gives way, but for the few of root that
+// others must not drive out.
 bool PrivateSocket::endSilentOne() {
+    const auto isSilent = [](const PrivateConnection& connection) { return !connection.spoke(); };
+    const auto isOfRoot = [](const PrivateConnection& connection) { return connection.uid() == 0; };
+    const auto silentOfRoot =
+        std::count_if(connections_.begin(), connections_.end(), [&](const PrivateConnection& connection) {
+            return isSilent(connection) && isOfRoot(connection);
+        });
+    const bool isRootSpared = static_cast<std::size_t>(silentOfRoot) <= ReservedForRoot;
     const auto silent =
-        std::find_if(connections_.begin(), connections_.end(), [](const PrivateConnection& connection) {
-            return !connection.spoke() && connection.uid() != 0;
+        std::find_if(connections_.begin(), connections_.end(), [&](const PrivateConnection& connection) {
+            return isSilent(connection) && !(isRootSpared && isOfRoot(connection));
         });
     if (silent == connections_.end()) return false;
     silent->end();
