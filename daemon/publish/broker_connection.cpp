@@ -64,6 +64,7 @@ void BrokerConnection::onNameOwnerChanged(sd_bus_message* signal) {
 void BrokerConnection::leave(sd_bus* bus) {
     clients_.dropConnection(bus);
     probe_.forget();
+    askedAt_ = 0;
     ownersSlot_.reset();
     serving_.reset();
 }
@@ -77,19 +78,29 @@ void BrokerConnection::watchBroker() {
     if (!isConnected()) return;
     const std::uint64_t unread = queuedWrites(membership_.bus());
     if (unread > MaxUnreadMessages) return renew();
-    if (isTickArmed_ || (unread == 0 && !probe_.isAsking())) return;
+    if (isTickArmed_ || !(probe_.isAsking() || isToBeAsked())) return;
     isTickArmed_ = true;
     tick_->armAt(std::chrono::steady_clock::now() + Tick);
 }
 
-// Most often the queue is empty by now, and nothing has to be asked.
+// Also when all has been written: the socket holds some hundred KiB that nobody may be reading.
+bool BrokerConnection::isToBeAsked() const {
+    sd_bus* bus = membership_.bus();
+    return queuedWrites(bus) > 0 || clients_.sentOver(bus) != askedAt_;
+}
+
+void BrokerConnection::ask() {
+    probe_.ask(membership_.bus());
+    askedAt_ = clients_.sentOver(membership_.bus());
+}
+
 void BrokerConnection::onTick() {
     isTickArmed_ = false;
     if (!isConnected()) return;
     if (probe_.isAsking()) {
         if (probe_.isSilentForTooLong()) renew();
-    } else if (queuedWrites(membership_.bus()) > 0) {
-        membership_.guarded([this] { probe_.ask(membership_.bus()); });
+    } else if (isToBeAsked()) {
+        membership_.guarded([this] { ask(); });
     }
 }
 

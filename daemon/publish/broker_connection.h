@@ -19,7 +19,8 @@ namespace keventd {
 class BrokerConnection {
 public:
     /// Messages that wait for the broker to read them, above which it is given up at once. Far more than
-    /// clients leave who wait for their answers; each has some 100 bytes, the largest 256 KiB (four of them).
+    /// clients leave who wait for their answers. Most have some 100 bytes, introspection 10 KiB, and a few at
+    /// a time are larger (MaxQueuedWrites).
     static constexpr std::uint64_t MaxUnreadMessages = 8192;
 
     /// @param address  D-Bus address (isBusAddress())
@@ -40,6 +41,8 @@ private:
     void onNameOwnerChanged(sd_bus_message* signal);
     void leave(sd_bus* bus);
     [[nodiscard]] bool isConnected() const;
+    [[nodiscard]] bool isToBeAsked() const;
+    void ask();
     void watchBroker();
     void onTick();
     void renew();
@@ -49,8 +52,9 @@ private:
     ManagerObject::Serving serving_;
     BusSlotHandle ownersSlot_;
     BusProbe probe_;
+    std::uint64_t askedAt_ = 0; // bytes sent before the last question
     bool isTickArmed_ = false;
-    EventLoop::Handle tick_;   // a second, while messages wait for the broker to read them
+    EventLoop::Handle tick_;   // a second, while something was sent that may not have been read
     BusMembership membership_; // it uses the others to its end
     EventLoop::Handle afterTurn_;
 };

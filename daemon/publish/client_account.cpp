@@ -42,6 +42,7 @@ void ClientAccount::sent(std::size_t bytes) {
     for (std::size_t* count :
          {&unacknowledgedBytes_, &user_.unacknowledgedBytes, &connection_.unacknowledgedBytes})
         *count += bytes;
+    connection_.sentBytes += bytes;
 }
 
 void ClientAccount::acknowledged(std::size_t bytes) {

@@ -6,6 +6,7 @@
 #include "daemon/publish/limits.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace keventd {
@@ -17,6 +18,7 @@ struct ConnectionAccount {
     static constexpr std::size_t Plenty = 32 * 1024 * 1024;
 
     std::size_t unacknowledgedBytes = 0;
+    std::uint64_t sentBytes = 0; ///< of events to subscribers, since it was made
 };
 
 /// Of all clients of one user.

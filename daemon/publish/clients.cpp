@@ -13,6 +13,11 @@ ClientAccount& Clients::accountOf(const Peer& client) {
     return known != accounts_.end() ? known->second : introduce(client, {});
 }
 
+std::uint64_t Clients::sentOver(sd_bus* bus) const {
+    const auto connection = connections_.find(bus);
+    return connection == connections_.end() ? 0 : connection->second.sentBytes;
+}
+
 void Clients::drop(const Peer& client) {
     forget([&client](const Peer& peer) { return peer == client; });
 }

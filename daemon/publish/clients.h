@@ -7,6 +7,7 @@
 #include "daemon/publish/limits.h"
 #include "daemon/publish/peer.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -35,6 +36,9 @@ public:
     /// @return the client's account; of one that was not introduced, that of a user whom nobody knows. Valid
     ///         until the client goes
     [[nodiscard]] ClientAccount& accountOf(const Peer& client);
+
+    /// @return bytes of events sent over this connection
+    [[nodiscard]] std::uint64_t sentOver(sd_bus* bus) const;
 
     /// @param forget  drops all that is kept for those that have gone; called while their accounts are there
     void whenGone(std::function<void(const HasGone&)> forget) { forget_.push_back(std::move(forget)); }
