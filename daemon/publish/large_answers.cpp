@@ -3,15 +3,28 @@
 #include "daemon/publish/method_call.h"
 #include "daemon/publish/peer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace keventd {
 namespace {
 
-// All clients of a bus share its connection.
-bool hasRoomFor(const Peer& caller) {
-    const bool isPrivate = caller.name.empty();
-    return queuedWrites(caller.bus) < (isPrivate ? 1 : MaxQueuedWrites);
+// All clients of a bus share its connection, which subscriptions keep full when they can: there is always
+// room for one answer more.
+bool hasRoomFor(const Peer& client) {
+    const bool isPrivate = client.name.empty();
+    return isPrivate ? queuedWrites(client.bus) == 0 : queuedWrites(client.bus) <= MaxQueuedWrites;
+}
+
+/// @return the first entry behind this key, and then from the beginning, for which this is true; else the end
+template <typename Map, typename Predicate>
+typename Map::const_iterator findBehind(const Map& map, const typename Map::key_type& key,
+                                        const Predicate& isWanted) {
+    const auto behind = map.upper_bound(key);
+    const auto entry = std::find_if(behind, map.end(), isWanted);
+    if (entry != map.end()) return entry;
+    const auto before = std::find_if(map.begin(), behind, isWanted);
+    return before == behind ? map.end() : before;
 }
 
 } // namespace
@@ -25,9 +38,11 @@ LargeAnswers::LargeAnswers(EventLoop& loop, Clients& clients)
 }
 
 void LargeAnswers::add(sd_bus_message* call, std::unique_ptr<LargeAnswer> answer) {
-    const Peer caller = senderOf(call);
-    clients_.accountOf(caller).beginCall();
-    calls_[caller].push_back({BusMessageHandle(sd_bus_message_ref(call)), std::move(answer)});
+    const Peer client = senderOf(call);
+    ClientAccount& account = clients_.accountOf(client);
+    account.beginCall();
+    users_[account.user()].clients[client].push_back(
+        {BusMessageHandle(sd_bus_message_ref(call)), std::move(answer)});
 }
 
 // Whoever has no room is asked again after the next turn in which anything happened, such as that it has
@@ -35,7 +50,7 @@ void LargeAnswers::add(sd_bus_message* call, std::unique_ptr<LargeAnswer> answer
 void LargeAnswers::turn() {
     if (!caller_) caller_ = nextCaller();
     if (!caller_) return;
-    if (work(calls_.at(*caller_).front())) end();
+    if (work(callsOf(*caller_).front())) end();
     if (caller_) turn_->defer();
 }
 
@@ -48,27 +63,39 @@ bool LargeAnswers::work(Call& call) {
 }
 
 /// @return behind the last that was served; nothing if nobody waits who has room
-std::optional<Peer> LargeAnswers::nextCaller() const {
-    auto entry = calls_.upper_bound(servedLast_);
-    for (std::size_t i = 0; i < calls_.size(); ++i, ++entry) {
-        if (entry == calls_.end()) entry = calls_.begin();
-        if (hasRoomFor(entry->first)) return entry->first;
-    }
-    return std::nullopt;
+std::optional<LargeAnswers::Caller> LargeAnswers::nextCaller() const {
+    const auto clientHasRoom = [](const auto& client) { return hasRoomFor(client.first); };
+    const auto nextOf = [&](const User& user) {
+        return findBehind(user.clients, user.servedLast, clientHasRoom);
+    };
+    const auto user = findBehind(users_, servedLast_, [&](const auto& entry) {
+        return nextOf(entry.second) != entry.second.clients.end();
+    });
+    if (user == users_.end()) return std::nullopt;
+    return Caller{user->first, nextOf(user->second)->first};
+}
+
+LargeAnswers::Calls& LargeAnswers::callsOf(const Caller& caller) {
+    return users_.at(caller.user).clients.at(caller.client);
 }
 
 void LargeAnswers::end() {
-    const auto entry = calls_.find(*caller_);
-    clients_.accountOf(*caller_).endCall();
-    entry->second.pop_front();
-    if (entry->second.empty()) calls_.erase(entry);
-    servedLast_ = *caller_;
-    caller_.reset();
+    const Caller caller = *std::exchange(caller_, {});
+    clients_.accountOf(caller.client).endCall();
+    User& user = users_.at(caller.user);
+    user.servedLast = caller.client;
+    servedLast_ = caller.user;
+    Calls& calls = callsOf(caller);
+    calls.pop_front();
+    if (calls.empty()) user.clients.erase(caller.client);
+    if (user.clients.empty()) users_.erase(caller.user);
 }
 
 void LargeAnswers::forget(const Clients::HasGone& hasGone) {
-    if (caller_ && hasGone(*caller_)) caller_.reset();
-    std::erase_if(calls_, [&](const auto& entry) { return hasGone(entry.first); });
+    if (caller_ && hasGone(caller_->client)) caller_.reset();
+    for (auto& [uid, user] : users_)
+        std::erase_if(user.clients, [&](const auto& client) { return hasGone(client.first); });
+    std::erase_if(users_, [](const auto& user) { return user.second.clients.empty(); });
 }
 
 } // namespace keventd

@@ -1,9 +1,9 @@
 // Calls with large answers, served one after the other, a little in each turn of the loop: to ask udev's
 // database for all devices of a large machine takes some hundred milliseconds, and others must not wait for
-// that. Callers take turns, one call of each.
+// that. Users take turns, and the clients of each, one call at a time.
 //
 // An answer is begun when its client, or its bus, has read those before: so nobody who asks again and again
-// and reads nothing fills our memory. A call that waits costs its message and what it asks for.
+// and reads nothing fills our memory with answers. A call that waits costs its message and what it asks for.
 #pragma once
 
 #include "daemon/base/c_handles.h"
@@ -34,18 +34,28 @@ private:
         BusMessageHandle message;
         std::unique_ptr<LargeAnswer> answer;
     };
-    using Calls = std::map<Peer, std::list<Call>>; // none of them empty
+    using Calls = std::list<Call>;
+    struct User {
+        std::map<Peer, Calls> clients; // none of them empty
+        Peer servedLast;
+    };
+    using Users = std::map<std::optional<uid_t>, User>; // none of them empty
+    struct Caller {
+        std::optional<uid_t> user;
+        Peer client;
+    };
 
     void turn();
     [[nodiscard]] bool work(Call& call);
     void end();
     void forget(const Clients::HasGone& hasGone);
-    [[nodiscard]] std::optional<Peer> nextCaller() const;
+    [[nodiscard]] std::optional<Caller> nextCaller() const;
+    [[nodiscard]] Calls& callsOf(const Caller& caller);
 
     Clients& clients_;
-    Calls calls_;
-    std::optional<Peer> caller_; // whose first call is being answered
-    Peer servedLast_;
+    Users users_;
+    std::optional<Caller> caller_; // whose first call is being answered
+    std::optional<uid_t> servedLast_;
     EventLoop::Handle turn_;
     EventLoop::Handle afterTurn_;
 };
