@@ -1,5 +1,6 @@
 #include "daemon/stream/comparison.h"
 
+#include "daemon/stream/branch.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -54,8 +55,8 @@ void Comparison::publishRemoval(const Suspect& suspect, const Publish& publish) 
 
 // With what is removed goes all that is below it, also what looked as it was told and has not been removed.
 void Comparison::doubtAllBelow(const std::string& devpath) {
-    const auto first = std::lower_bound(objects_.begin(), objects_.end(), devpath + "/");
-    const auto end = std::lower_bound(first, objects_.end(), devpath + static_cast<char>('/' + 1));
+    const auto first = std::lower_bound(objects_.begin(), objects_.end(), firstBelow(devpath));
+    const auto end = std::lower_bound(first, objects_.end(), endBelow(devpath));
     std::copy_if(first, end, std::inserter(doubtful_, doubtful_.end()), [this](const std::string& below) {
         return subject_.compare(below, {}) != Difference::None;
     });

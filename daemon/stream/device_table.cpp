@@ -1,12 +1,12 @@
 #include "daemon/stream/device_table.h"
 
+#include "daemon/stream/branch.h"
 #include "keventd/names.h"
 
 #include <charconv>
 #include <string_view>
 #include <sys/sysmacros.h>
 #include <utility>
-#include <vector>
 
 namespace keventd {
 namespace {
@@ -78,29 +78,12 @@ void DeviceTable::add(const Event& event) {
 }
 
 void DeviceTable::remove(const std::string& devpath) {
-    takeBranch(devpath);
+    static_cast<void>(takeBranch(devices_, devpath));
 }
 
-// The kernel tells of the device that moves, and not of what moves with it (kobject_rename()).
 void DeviceTable::move(const Event& event) {
-    const std::string from(textOf(event, "DEVPATH_OLD"));
-    for (Devices::node_type& node : takeBranch(from)) {
-        node.key().replace(0, from.size(), event.object);
-        devices_.erase(node.key());
-        devices_.insert(std::move(node));
-    }
+    moveBranch(devices_, std::string(textOf(event, "DEVPATH_OLD")), event.object);
     add(event);
-}
-
-// Not one range: "/devices/a-b" sorts between "/devices/a" and "/devices/a/b", and is not below "/devices/a".
-std::vector<DeviceTable::Devices::node_type> DeviceTable::takeBranch(const std::string& devpath) {
-    std::vector<Devices::node_type> branch;
-    if (devpath.empty()) return branch;
-    if (auto device = devices_.extract(devpath)) branch.push_back(std::move(device));
-    const auto end = devices_.lower_bound(devpath + static_cast<char>('/' + 1));
-    for (auto device = devices_.lower_bound(devpath + "/"); device != end;)
-        branch.push_back(devices_.extract(device++));
-    return branch;
 }
 
 } // namespace keventd

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <map>
 #include <string>
-#include <vector>
 
 namespace keventd {
 
@@ -38,8 +37,6 @@ private:
     void add(const Event& event);
     void remove(const std::string& devpath);
     void move(const Event& event);
-    /// Takes a device, and all below it, out of the table.
-    std::vector<Devices::node_type> takeBranch(const std::string& devpath);
 
     const Sysfs& sysfs_;
     Devices devices_;

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <map>
 #include <string>
-#include <vector>
 
 namespace keventd {
 
@@ -29,10 +28,6 @@ public:
     [[nodiscard]] const Devices& devices() const { return devices_; }
 
 private:
-    void move(const std::string& from, const std::string& to);
-    /// Takes an entry, and all below it, out of the table.
-    std::vector<Devices::node_type> takeBranch(const std::string& devpath);
-
     Devices devices_;
 };
 
