@@ -1,20 +1,14 @@
 #include "daemon/stream/device_event.h"
 
-#include "daemon/base/clock.h"
+#include "daemon/stream/own_event.h"
 
 #include <sys/sysmacros.h>
 
 namespace keventd {
 
 Event deviceEvent(const char* source, const char* action, const std::string& devpath, const Device& device) {
-    const ReadTime now = readTimeNow();
-    Event event;
-    event.source = source;
-    event.action = action;
-    event.subsystem = device.subsystem;
+    Event event = ownEvent(source, action, device.subsystem);
     event.object = devpath;
-    event.boottime = now.boottime;
-    event.realtime = now.realtime;
     return event;
 }
 

@@ -1,8 +1,8 @@
 #include "daemon/stream/intake.h"
 
-#include "daemon/base/clock.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
+#include "daemon/stream/own_event.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -20,14 +20,7 @@ constexpr std::size_t MaxSortedAtStart = 32'768;
 constexpr int MaxTurnsAtStart = 128;
 
 Event overrunEvent(const char* source, std::uint64_t count, std::uint64_t from, std::uint64_t to) {
-    const ReadTime now = readTimeNow();
-    Event event;
-    event.source = names::source::Keventd;
-    event.action = names::action::Overrun;
-    event.subsystem = names::source::Keventd;
-    event.boottime = now.boottime;
-    event.realtime = now.realtime;
-    event.properties.set(names::key::Source, source);
+    Event event = streamEvent(names::action::Overrun, source);
     event.properties.set(names::key::Count, std::to_string(count));
     event.properties.set(names::key::SeqnumFrom, std::to_string(from));
     event.properties.set(names::key::SeqnumTo, std::to_string(to));

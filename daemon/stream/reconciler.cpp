@@ -1,9 +1,9 @@
 #include "daemon/stream/reconciler.h"
 
-#include "daemon/base/clock.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/message_ids.h"
 #include "daemon/base/text.h"
+#include "daemon/stream/own_event.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -121,16 +121,9 @@ void Reconciler::finish() {
 }
 
 void Reconciler::tellResynced(const Run& run) {
-    const ReadTime now = readTimeNow();
-    Event event;
-    event.source = names::source::Keventd;
-    event.action = names::action::Resynced;
-    event.subsystem = names::source::Keventd;
-    event.boottime = now.boottime;
-    event.realtime = now.realtime;
     const char* source = run.request.subject->source();
     const std::string count = std::to_string(run.comparison.published());
-    event.properties.set(names::key::Source, source);
+    Event event = streamEvent(names::action::Resynced, source);
     event.properties.set(names::key::Count, count);
     if (run.request.overrun != 0)
         event.properties.set(names::key::Overrun, std::to_string(run.request.overrun));
