@@ -4,9 +4,8 @@
 #include "keventd/event.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace keventd {
 
@@ -20,17 +19,10 @@ class PublishedCounts {
 public:
     void add(const Event& event);
     /// @return zero of a source that has published nothing
-    [[nodiscard]] PublishedCount of(std::string_view source) const;
+    [[nodiscard]] PublishedCount of(const std::string& source) const;
 
 private:
-    struct Entry {
-        std::string source;
-        PublishedCount count;
-    };
-
-    [[nodiscard]] PublishedCount& entryOf(std::string_view source);
-
-    std::vector<Entry> entries_; // a few: sources are ours
+    std::map<std::string, PublishedCount> bySource_; // a few: sources are ours
 };
 
 } // namespace keventd
