@@ -1,9 +1,9 @@
 #include "daemon/publish/large_answers.h"
 
+#include "daemon/publish/find_behind.h"
 #include "daemon/publish/method_call.h"
 #include "daemon/publish/peer.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace keventd {
@@ -14,17 +14,6 @@ namespace {
 bool hasRoomFor(const Peer& client) {
     const bool isPrivate = client.name.empty();
     return isPrivate ? queuedWrites(client.bus) == 0 : queuedWrites(client.bus) <= MaxQueuedWrites;
-}
-
-/// @return the first entry behind this key, and then from the beginning, for which this is true; else the end
-template <typename Map, typename Predicate>
-typename Map::const_iterator findBehind(const Map& map, const typename Map::key_type& key,
-                                        const Predicate& isWanted) {
-    const auto behind = map.upper_bound(key);
-    const auto entry = std::find_if(behind, map.end(), isWanted);
-    if (entry != map.end()) return entry;
-    const auto before = std::find_if(map.begin(), behind, isWanted);
-    return before == behind ? map.end() : before;
 }
 
 } // namespace

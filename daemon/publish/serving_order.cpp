@@ -1,5 +1,7 @@
 #include "daemon/publish/serving_order.h"
 
+#include "daemon/publish/find_behind.h"
+
 namespace keventd {
 
 void ServingOrder::insert(Subscription& subscription) {
@@ -39,19 +41,15 @@ Subscription& ServingOrder::next() {
 }
 
 ServingOrder::Queue& ServingOrder::nextQueue() {
-    auto entry = queues_.upper_bound(servedLast_);
-    for (;; ++entry) {
-        if (entry == queues_.end()) entry = queues_.begin();
-        if (entry->second.left > 0) break;
-    }
+    const auto entry =
+        findBehind(queues_, servedLast_, [](const auto& queue) { return queue.second.left > 0; });
     servedLast_ = entry->first;
     return entry->second;
 }
 
 void ServingOrder::advance(Queue& queue) {
-    auto entry = queue.subscriptions.upper_bound(queue.servedLast);
-    if (entry == queue.subscriptions.end()) entry = queue.subscriptions.begin();
-    queue.servedLast = entry->first;
+    queue.servedLast =
+        findBehind(queue.subscriptions, queue.servedLast, [](const auto&) { return true; })->first;
 }
 
 } // namespace keventd
