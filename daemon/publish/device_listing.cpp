@@ -51,12 +51,10 @@ bool DeviceListing::work(const TurnBudget& budget) {
 void DeviceListing::begin() {
     const auto& devices = stream_.devices().devices();
     devices_.assign(devices.begin(), devices.end());
-    sd_bus_message* reply = nullptr;
-    checkResult(sd_bus_message_new_method_return(call_, &reply), "reply");
-    reply_.reset(reply);
-    checkResult(sd_bus_message_append(reply, "st", stream_.id().c_str(), stream_.history().nextId()),
+    reply_ = newReply(call_);
+    checkResult(sd_bus_message_append(reply_.get(), "st", stream_.id().c_str(), stream_.history().nextId()),
                 "reply");
-    checkResult(sd_bus_message_open_container(reply, 'a', names::EventSignature), "reply");
+    checkResult(sd_bus_message_open_container(reply_.get(), 'a', names::EventSignature), "reply");
 }
 
 // Before its properties are read, which costs most.
@@ -83,7 +81,7 @@ void DeviceListing::addNext() {
 
 void DeviceListing::send() {
     checkResult(sd_bus_message_close_container(reply_.get()), "reply");
-    checkSent(sd_bus_send(nullptr, reply_.get(), nullptr), "reply");
+    sendReply(reply_);
 }
 
 } // namespace keventd

@@ -1,6 +1,5 @@
 #include "daemon/publish/event_page.h"
 
-#include "daemon/base/c_handles.h"
 #include "daemon/base/errors.h"
 #include "daemon/publish/method_call.h"
 #include "daemon/publish/publisher.h"
@@ -21,15 +20,13 @@ bool EventPage::work(const TurnBudget& budget) {
     const std::uint64_t kept = stream_.history().firstId();
     const std::uint64_t first = std::max(firstIdWanted(wanted_.options, stream_, kept), kept);
 
-    sd_bus_message* message = nullptr;
-    checkResult(sd_bus_message_new_method_return(call_, &message), "reply");
-    const BusMessageHandle handle(message);
-    checkResult(sd_bus_message_append(message, "st", stream_.id().c_str(), first), "reply");
-    checkResult(sd_bus_message_open_container(message, 'a', names::EventSignature), "reply");
-    const std::uint64_t next = append(message, first, budget);
-    checkResult(sd_bus_message_close_container(message), "reply");
-    checkResult(sd_bus_message_append(message, "t", next), "reply");
-    checkSent(sd_bus_send(nullptr, message, nullptr), "reply");
+    const BusMessageHandle reply = newReply(call_);
+    checkResult(sd_bus_message_append(reply.get(), "st", stream_.id().c_str(), first), "reply");
+    checkResult(sd_bus_message_open_container(reply.get(), 'a', names::EventSignature), "reply");
+    const std::uint64_t next = append(reply.get(), first, budget);
+    checkResult(sd_bus_message_close_container(reply.get()), "reply");
+    checkResult(sd_bus_message_append(reply.get(), "t", next), "reply");
+    sendReply(reply);
     return true;
 }
 

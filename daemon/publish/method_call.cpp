@@ -43,4 +43,14 @@ void checkSent(int result, const char* what) {
     checkResult(result, what);
 }
 
+BusMessageHandle newReply(sd_bus_message* call) {
+    sd_bus_message* reply = nullptr;
+    checkResult(sd_bus_message_new_method_return(call, &reply), "reply");
+    return BusMessageHandle(reply);
+}
+
+void sendReply(const BusMessageHandle& reply) {
+    checkSent(sd_bus_send(nullptr, reply.get(), nullptr), "reply");
+}
+
 } // namespace keventd

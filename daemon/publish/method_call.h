@@ -1,6 +1,8 @@
 // The edge between sd-bus and our methods: plain member functions that may throw, called from C.
 #pragma once
 
+#include "daemon/base/c_handles.h"
+
 #include <functional>
 #include <systemd/sd-bus.h>
 
@@ -24,6 +26,11 @@ int checkRead(int result);
 ///                itself by the signal Disconnected
 /// @throws FatalError for any other
 void checkSent(int result, const char* what);
+
+/// @return the answer to a call, for its arguments to be appended
+[[nodiscard]] BusMessageHandle newReply(sd_bus_message* call);
+/// Sends an answer that is complete. checkSent() says what is no failure.
+void sendReply(const BusMessageHandle& reply);
 
 /// Answers a call in a later turn. The caller may have gone by then, which is no failure of ours.
 /// @param types, values  as of sd_bus_message_append(3)

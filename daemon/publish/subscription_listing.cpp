@@ -58,10 +58,8 @@ bool SubscriptionListing::work(const TurnBudget& budget) {
 }
 
 void SubscriptionListing::begin() {
-    sd_bus_message* reply = nullptr;
-    checkResult(sd_bus_message_new_method_return(call_, &reply), "reply");
-    reply_.reset(reply);
-    checkResult(sd_bus_message_open_container(reply, 'a', "a{sv}"), "reply");
+    reply_ = newReply(call_);
+    checkResult(sd_bus_message_open_container(reply_.get(), 'a', "a{sv}"), "reply");
 }
 
 // @return false at the end
@@ -101,7 +99,7 @@ void SubscriptionListing::add(const Subscription& subscription, const std::strin
 
 void SubscriptionListing::send() {
     checkResult(sd_bus_message_close_container(reply_.get()), "reply");
-    checkSent(sd_bus_send(nullptr, reply_.get(), nullptr), "reply");
+    sendReply(reply_);
 }
 
 } // namespace keventd
