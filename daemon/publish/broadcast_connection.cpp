@@ -50,7 +50,7 @@ void BroadcastConnection::onTick() {
         membership_.guarded([this] { ask(); });
         return;
     }
-    if (!probe_.isSilentForTooLong()) return;
+    if (!probe_.countSilentTick()) return;
     static RateLimit limit;
     logWarning("the bus does not read what is broadcast, connecting anew", limit);
     renew();

@@ -98,7 +98,7 @@ void BrokerConnection::onTick() {
     isTickArmed_ = false;
     if (!isConnected()) return;
     if (probe_.isAsking()) {
-        if (probe_.isSilentForTooLong()) renew();
+        if (probe_.countSilentTick()) renew();
     } else if (isToBeAsked()) {
         membership_.guarded([this] { ask(); });
     }

@@ -26,8 +26,8 @@ public:
     /// @throws FatalError
     void ask(sd_bus* bus);
     /// To be called about each second while an answer is awaited.
-    /// @return whether there was none for too long
-    [[nodiscard]] bool isSilentForTooLong() { return ++silentTicks_ >= patience_; }
+    /// @return whether these were too many
+    [[nodiscard]] bool countSilentTick() { return ++silentTicks_ >= patience_; }
     /// The connection is about to end.
     void forget();
 
