@@ -2,7 +2,6 @@
 
 #include "daemon/base/text.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>

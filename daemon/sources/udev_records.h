@@ -2,12 +2,12 @@
 // times are looked at here. What is in them is libudev's affair (UdevDatabase).
 #pragma once
 
-#include "daemon/base/unique_fd.h"
 #include "daemon/sources/device.h"
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace keventd {
 
