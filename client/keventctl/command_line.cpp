@@ -98,9 +98,10 @@ void refuseEmptyValues(int argc, const char* const* argv) {
 
 /// What was left over: CLI11 speaks of arguments that were not expected, whatever they are.
 [[noreturn]] void refuseLeftOver(const CLI::App& app) {
-    const auto commands = app.get_subcommands();
-    const std::string first = (commands.empty() ? app : *commands.front()).remaining().at(0);
-    const char* kind = first.starts_with('-') ? "option" : commands.empty() ? "command" : "argument";
+    const auto beforeCommand = app.remaining();
+    const bool isBefore = !beforeCommand.empty();
+    const std::string first = (isBefore ? beforeCommand : app.get_subcommands().at(0)->remaining()).at(0);
+    const char* kind = first.starts_with('-') ? "option" : isBefore ? "command" : "argument";
     throw UsageError(std::string("unknown ") + kind + " '" + first + "' (see keventctl --help)");
 }
 

@@ -78,6 +78,12 @@ TEST(CommandLine, NamesWhatItDoesNotKnow) {
     EXPECT_THAT(errorOf({"sync", "more"}), testing::StartsWith("unknown argument 'more'"));
 }
 
+TEST(CommandLine, NamesWhatItDoesNotKnowBeforeTheCommand) {
+    EXPECT_EQ(errorOf({"--colour", "sync"}), "unknown option '--colour' (see keventctl --help)");
+    EXPECT_EQ(errorOf({"--colour", "monitor", "--frob"}), "unknown option '--colour' (see keventctl --help)");
+    EXPECT_EQ(errorOf({"dance", "sync"}), "unknown command 'dance' (see keventctl --help)");
+}
+
 TEST(CommandLine, AsksForACommand) {
     EXPECT_THAT(errorOf({}), testing::StartsWith("a command is required"));
 }
