@@ -32,6 +32,7 @@ std::optional<double> findUnit(std::string_view name) {
     return std::nullopt;
 }
 
+/// @param decimal  of nothing else: what is not finite, or far below 0, is no microseconds
 std::optional<Duration> toDuration(std::string_view decimal, double unitSeconds) {
     double number = 0;
     const char* end = decimal.data() + decimal.size();
@@ -65,7 +66,7 @@ std::optional<std::uint64_t> parseNumber(std::string_view text) {
 
 Duration parseTimeout(std::string_view text) {
     std::optional<Duration> timeout = parseDuration(text);
-    if (!timeout) timeout = toDuration(text, 1);
+    if (!timeout && lengthOfDecimal(text) == text.size()) timeout = toDuration(text, 1);
     if (timeout && timeout->count() > 0) return *timeout;
     throw UsageError("--timeout: " + quoted(text) +
                      " is not a duration such as 10s, 500ms, 2min or 1h, above 0");

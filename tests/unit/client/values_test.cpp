@@ -79,6 +79,12 @@ TEST(Timeout, IsRefusedByName) {
     EXPECT_NE(errorOf(parseTimeout, "0").find("above 0"), std::string::npos);
 }
 
+TEST(Timeout, IsRefusedIfItIsNoDecimalNumber) {
+    for (const char* text : {"nan", "inf", "-inf", "-1", "-6184467910373103738940", "1e3", "0x10"}) {
+        EXPECT_NE(errorOf(parseTimeout, text), "") << text;
+    }
+}
+
 TEST(Count, IsOneOrMore) {
     EXPECT_EQ(parseCount("1"), 1U);
     EXPECT_EQ(errorOf(parseCount, "0"), "--count: '0' is not a number of 1 or more");
