@@ -11,6 +11,8 @@
 namespace keventd::ctl {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr const char* ValueKey = "KEVENTD_VALUE"; // of the attribute that the event is about
 constexpr std::size_t WidestColumn = 20;          // one odd name does not push all that follows aside
 
@@ -132,7 +134,9 @@ void TextPrinter::appendTime(std::string& out, std::chrono::microseconds realtim
     }
     out += clock_;
     out += '.';
-    appendNumber(out, static_cast<std::uint64_t>((realtime - second).count()), 6, '0');
+    // Not the difference of the two: the first second that there is begins before the first microsecond.
+    const auto within = (realtime % 1s + 1s) % 1s;
+    appendNumber(out, static_cast<std::uint64_t>(within.count()), 6, '0');
 }
 
 void TextPrinter::appendId(std::string& out, std::uint64_t id) {

@@ -48,6 +48,14 @@ TEST_F(TextPrinterTest, LeavesOutTheDateOfToday) {
     EXPECT_THAT(print(event), testing::MatchesRegex("[0-9][0-9]:[0-9][0-9]:[0-9][0-9].000000     17 .*\n"));
 }
 
+TEST_F(TextPrinterTest, ShowsTheFirstAndTheLastTimeThatThereAre) {
+    Event event = makeEvent();
+    event.realtime = std::chrono::microseconds::min();
+    EXPECT_THAT(print(event), testing::StartsWith("-290308-12-21 19:59:05.224192 "));
+    event.realtime = std::chrono::microseconds::max();
+    EXPECT_THAT(print(event), testing::StartsWith("294247-01-10 04:00:54.775807 "));
+}
+
 TEST_F(TextPrinterTest, SaysWhatIsLost) {
     Event event;
     event.source = "keventd";
