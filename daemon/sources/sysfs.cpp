@@ -68,7 +68,8 @@ PropertyList propertiesIn(std::string_view text) {
         const std::size_t end = std::min(text.find('\n', begin), text.size());
         const std::string_view line = text.substr(begin, end - begin);
         const std::size_t equals = line.find('=');
-        if (equals != std::string_view::npos) properties.set(line.substr(0, equals), line.substr(equals + 1));
+        if (equals != 0 && equals != std::string_view::npos)
+            properties.set(line.substr(0, equals), line.substr(equals + 1));
         begin = end + 1;
     }
     return properties;

@@ -86,6 +86,16 @@ TEST_F(SysfsTest, PassesOverLinksToWhatHasGone) {
     EXPECT_TRUE(all().empty());
 }
 
+TEST_F(SysfsTest, PassesOverLinesThatAreNoProperties) {
+    tree_.addDevice("/devices/virtual/mem/null");
+    tree_.write("/devices/virtual/mem/null/uevent", "MAJOR=1\n=no key\nno equal sign\n\nEMPTY=\nMINOR=3");
+    const PropertyList properties = sysfs_.properties("/devices/virtual/mem/null");
+    EXPECT_EQ(properties.size(), 3U);
+    EXPECT_EQ(properties.find("MAJOR"), "1");
+    EXPECT_EQ(properties.find("EMPTY"), "");
+    EXPECT_EQ(properties.find("MINOR"), "3");
+}
+
 TEST(Sysfs, HasNoDevicesWhereItIsNotMounted) {
     const Sysfs sysfs("/nowhere");
     EXPECT_FALSE(sysfs.find("/devices/virtual/mem/null"));
