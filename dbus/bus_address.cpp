@@ -121,6 +121,7 @@ std::string addressOfSocket(std::string_view path) {
 
 std::optional<std::string> findSocketName(std::string_view address) {
     constexpr std::string_view transport = "unix:";
+    if (!isBusAddress(address)) return std::nullopt;
     if (address.ends_with(';')) address.remove_suffix(1);
     if (!address.starts_with(transport) || address.find(';') != std::string_view::npos) return std::nullopt;
     address.remove_prefix(transport.size());

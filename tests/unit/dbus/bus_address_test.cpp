@@ -67,6 +67,11 @@ TEST(Address, FindsNoSocketInOtherTransports) {
     EXPECT_EQ(findSocketName(""), std::nullopt);
 }
 
+TEST(Address, FindsNoSocketInWhatIsNoAddress) {
+    EXPECT_EQ(findSocketName("unix:path=/a,guid"), std::nullopt);
+    EXPECT_EQ(findSocketName("unix:path=/a%2,abstract=/b"), std::nullopt);
+}
+
 TEST(Address, FindsNoSocketBehindABrokenEscape) {
     EXPECT_EQ(findSocketName("unix:path=/a%2"), std::nullopt);
     EXPECT_EQ(findSocketName("unix:path=/a%zz"), std::nullopt);
