@@ -33,7 +33,8 @@ bool answerLater(sd_bus_message* call, const std::function<void()>& handler) noe
 }
 
 int checkRead(int result) {
-    if (result == -EBADMSG || result == -ENXIO)
+    // EBUSY: an array ends elsewhere than its length says.
+    if (result == -EBADMSG || result == -ENXIO || result == -EBUSY)
         throw BusError(SD_BUS_ERROR_INVALID_ARGS, "malformed arguments");
     return checkResult(result, "read call");
 }
