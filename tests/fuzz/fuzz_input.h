@@ -31,18 +31,23 @@ public:
     [[nodiscard]] std::string_view rest() const { return rest_; }
     /// @return the next piece; empty after the last
     std::string text() {
-        const std::string_view piece = rest_.substr(0, rest_.find('\n'));
-        rest_.remove_prefix(piece.size() < rest_.size() ? piece.size() + 1 : piece.size());
+        const std::string_view piece = next();
         return std::string(piece.substr(0, piece.find('\0')));
     }
     /// @return a number made of the bytes of the next piece
     std::uint64_t number() {
         std::uint64_t value = 0;
-        for (const char c : text()) value = value << 8U | static_cast<unsigned char>(c);
+        for (const char c : next()) value = value << 8U | static_cast<unsigned char>(c);
         return value;
     }
 
 private:
+    std::string_view next() {
+        const std::string_view piece = rest_.substr(0, rest_.find('\n'));
+        rest_.remove_prefix(piece.size() < rest_.size() ? piece.size() + 1 : piece.size());
+        return piece;
+    }
+
     std::string_view rest_;
 };
 
