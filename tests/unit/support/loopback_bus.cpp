@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -55,6 +54,7 @@ LoopbackBus::LoopbackBus() {
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds.data()) != 0) {
         check(-errno, "socketpair");
     }
+    sendingFd_ = fds[0];
     receivingFd_ = fds[1];
     sender_ = startEnd(fds[0], false);
     receiver_ = startEnd(fds[1], true);
@@ -87,6 +87,18 @@ std::size_t LoopbackBus::bodyBytesOnWire(sd_bus_message* message) const {
     std::vector<std::byte> rest(fields + body);
     receive(receivingFd_, rest.data(), rest.size());
     return body;
+}
+
+MessagePtr LoopbackBus::receiveBytes(std::span<const std::uint8_t> message) const {
+    const ssize_t sent = send(sendingFd_, message.data(), message.size(), MSG_NOSIGNAL);
+    if (sent < 0 || static_cast<std::size_t>(sent) != message.size())
+        throw std::runtime_error("send: message cut short");
+    sd_bus_message* received = nullptr;
+    while (received == nullptr) {
+        if (check(sd_bus_process(receiver_.get(), &received), "sd_bus_process") == 0)
+            throw std::runtime_error("sd_bus_process: the message is not whole");
+    }
+    return MessagePtr(received);
 }
 
 Event throughMessage(const LoopbackBus& bus, const Event& event) {

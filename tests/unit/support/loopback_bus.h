@@ -4,7 +4,9 @@
 #include "keventd/event.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <systemd/sd-bus.h>
 
 namespace keventd::test {
@@ -26,6 +28,9 @@ public:
     /// Sends a message, and takes it from the other end of the socket.
     /// @return length of its body as it was on the wire
     [[nodiscard]] std::size_t bodyBytesOnWire(sd_bus_message* message) const;
+    /// @param message  whole, as bytes, with a head that is in order
+    /// @return what comes out at the other end, readable from its start
+    [[nodiscard]] MessagePtr receiveBytes(std::span<const std::uint8_t> message) const;
 
 private:
     struct BusClose {
@@ -37,6 +42,7 @@ private:
 
     BusPtr sender_;
     BusPtr receiver_;
+    int sendingFd_ = -1;   // owned by sender_
     int receivingFd_ = -1; // owned by receiver_
 };
 
