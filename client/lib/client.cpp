@@ -23,7 +23,7 @@ struct Client::Parts {
     template <typename Value>
     Value property(const char* name, const char* signature) {
         auto reply = connection.getProperty(name);
-        return connection.guarded([&] {
+        return connection.reading([&] {
             Value value{};
             reply.enterVariant(signature);
             reply >> value;
@@ -137,7 +137,7 @@ EventPage Client::getEvents(const EventOptions& options, std::uint32_t max) {
         call << max;
     });
     auto reply = connection.call(call);
-    return connection.guarded([&] { return readPage(reply); });
+    return connection.reading([&] { return readPage(reply); });
 }
 
 DeviceList Client::listDevices(const EventFilter& filter) {
@@ -145,14 +145,14 @@ DeviceList Client::listDevices(const EventFilter& filter) {
     auto call = connection.createCall(names::method::ListDevices);
     connection.guarded([&] { writeDeviceOptions(call, filter); });
     auto reply = connection.call(call);
-    return connection.guarded([&] { return readDevices(reply); });
+    return connection.reading([&] { return readDevices(reply); });
 }
 
 std::uint64_t Client::sync() {
     Connection& connection = parts_->connection;
     auto reply = connection.call(connection.createCall(names::method::Sync));
     std::uint64_t next = 0;
-    connection.guarded([&] { reply >> next; });
+    connection.reading([&] { reply >> next; });
     return next;
 }
 
@@ -161,13 +161,13 @@ std::uint64_t Client::resync() {
     auto reply = connection.call(connection.createCall(names::method::Resync));
     std::uint64_t next = 0;
     std::uint64_t differences = 0;
-    connection.guarded([&] { reply >> next >> differences; });
+    connection.reading([&] { reply >> next >> differences; });
     return differences;
 }
 
 DaemonStatus Client::status() {
     auto reply = parts_->connection.getAllProperties();
-    return parts_->connection.guarded([&] {
+    return parts_->connection.reading([&] {
         Properties properties;
         reply >> properties;
         return readStatus(properties);
@@ -177,7 +177,7 @@ DaemonStatus Client::status() {
 std::vector<SubscriptionInfo> Client::listSubscriptions() {
     Connection& connection = parts_->connection;
     auto reply = connection.call(connection.createCall(names::method::ListSubscriptions));
-    return connection.guarded([&] {
+    return connection.reading([&] {
         std::vector<Properties> all;
         reply >> all;
         std::vector<SubscriptionInfo> subscriptions;

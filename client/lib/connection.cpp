@@ -46,6 +46,10 @@ Failure classify(const sdbus::Error& error) {
     }
 }
 
+const std::string& textOf(const sdbus::Error& error) {
+    return error.getMessage().empty() ? error.getName() : error.getMessage();
+}
+
 std::string ownerRule() {
     return std::string("type='signal',sender='") + BrokerName + "',path='" + BrokerObject + "',interface='" +
            BrokerName + "',member='NameOwnerChanged',arg0='" + names::Bus + "'";
@@ -223,14 +227,13 @@ PollRequest Connection::pollRequest() const {
 template <typename Function>
 void Connection::keepException(Function&& function) noexcept {
     try {
-        guarded(function);
+        reading(function);
     } catch (...) {
         if (!failure_) failure_ = std::current_exception();
     }
 }
 
 void Connection::rethrow(const sdbus::Error& error) const {
-    const std::string& message = error.getMessage().empty() ? error.getName() : error.getMessage();
     switch (classify(error)) {
     case Failure::Lost:
         throw ConnectionError("connection to " + endpoint_.description + " lost");
@@ -241,12 +244,16 @@ void Connection::rethrow(const sdbus::Error& error) const {
     case Failure::Interrupted:
         throw InterruptedError("interrupted by a signal");
     case Failure::Malformed:
-        throw ProtocolError("the daemon at " + endpoint_.description +
-                            " answered out of contract: " + message);
+        refuseMessage(error);
     case Failure::Refused:
         break;
     }
-    throw RequestError(error.getName(), message);
+    throw RequestError(error.getName(), textOf(error));
+}
+
+void Connection::refuseMessage(const sdbus::Error& error) const {
+    throw ProtocolError("the daemon at " + endpoint_.description +
+                        " answered out of contract: " + textOf(error));
 }
 
 } // namespace client

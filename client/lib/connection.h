@@ -61,6 +61,17 @@ public:
         }
     }
 
+    /// The same for a function that reads a message, and does nothing else: any error is of who wrote that.
+    /// (It cannot be told by its name: InvalidArgs is what the daemon answers, too.)
+    template <typename Function>
+    auto reading(Function&& function) const {
+        try {
+            return function();
+        } catch (const sdbus::Error& error) {
+            refuseMessage(error);
+        }
+    }
+
 private:
     void watchOwner();
     void findOwner();
@@ -74,6 +85,7 @@ private:
     template <typename Function>
     void keepException(Function&& function) noexcept;
     [[noreturn]] void rethrow(const sdbus::Error& error) const;
+    [[noreturn]] void refuseMessage(const sdbus::Error& error) const;
 
     Endpoint endpoint_;
     std::chrono::microseconds timeout_{};

@@ -25,7 +25,7 @@ std::shared_ptr<SubscriptionState> Subscriber::subscribe(const SubscribeOptions&
     std::uint32_t number = 0;
     std::string stream;
     std::uint64_t next = 0;
-    connection_.guarded([&] { reply >> number >> stream >> next; });
+    connection_.reading([&] { reply >> number >> stream >> next; });
 
     const ReceiveWindow window(options.window, next);
     auto state = std::make_shared<SubscriptionState>(
@@ -99,7 +99,7 @@ void Subscriber::deliverOne() {
 // What cannot be read is not tried again.
 bool Subscriber::readEvent() {
     try {
-        return connection_.guarded([this] { return batch_->events.next(event_); });
+        return connection_.reading([this] { return batch_->events.next(event_); });
     } catch (...) {
         batch_.reset();
         throw;
@@ -111,7 +111,7 @@ void Subscriber::finishBatch() {
     sdbus::Signal message = batch_->message; // the same message: it stands behind the array
     batch_.reset();
     std::uint64_t next = 0;
-    connection_.guarded([&] { message >> next; });
+    connection_.reading([&] { message >> next; });
     state->window.advanceTo(next);
     if (state->window.isHalfTaken()) acknowledge(*state);
 }
