@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What ./run, ./test and .ci/run share: the packages they need, and how a build directory is made.
+# What ./run, ./test, .ci/run and others share: the packages they need, and how a build directory is made.
 # Sourced from the top of the tree. Everything here speaks on standard error, so that the standard output of the
 # commands stays theirs.
 
@@ -62,6 +62,9 @@ install_as_root() {
     "${install[@]}" >/dev/null 2>&1 </dev/null && return 0
     quietly "${apt[@]}" update && quietly "${install[@]}"
 }
+
+# Of a build by clang under AddressSanitizer and UndefinedBehaviorSanitizer, for `configure`.
+readonly sanitizers=("-Db_sanitize=address,undefined" -Db_lundef=false)
 
 # configure DIR OPTION…: makes the build directory unless it is there. Ninja notices by itself when it must do it again.
 configure() {
