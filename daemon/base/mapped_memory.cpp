@@ -17,17 +17,23 @@ std::size_t wholePages(std::size_t bytes) {
 
 } // namespace
 
-MappedMemory::MappedMemory(std::size_t bytes, const char* what) : size_(wholePages(bytes)) {
-    void* start =
-        mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+MappedMemory::MappedMemory(int fd, int flags, std::size_t bytes, const char* what) : size_(bytes) {
+    void* start = mmap(nullptr, size_, PROT_READ | PROT_WRITE, flags | MAP_NORESERVE, fd, 0);
     if (start == MAP_FAILED) throwError(text("reserve ", size_, " bytes for ", what), errno);
     start_ = static_cast<std::byte*>(start);
     // Else a touch may cost 2 MiB. Kernels without huge pages refuse it.
     madvise(start, size_, MADV_NOHUGEPAGE);
 }
 
+MappedMemory::MappedMemory(std::size_t bytes, const char* what)
+    : MappedMemory(-1, MAP_PRIVATE | MAP_ANONYMOUS, wholePages(bytes), what) {}
+
+MappedMemory MappedMemory::ofFile(int fd, std::size_t bytes, const char* what) {
+    return {fd, MAP_SHARED, bytes, what};
+}
+
 MappedMemory::~MappedMemory() {
-    munmap(start_, size_);
+    if (start_ != nullptr) munmap(start_, size_);
 }
 
 } // namespace keventd
