@@ -1,16 +1,28 @@
 // The last events of the stream, as many as fit: a ring of records, found by id.
 //
-// The memory belongs to somebody else (MappedMemory now, a mapped file later) and holds everything: a header,
-// an index of offsets by id, the ring. Nothing in it depends on where it is mapped. Its pages are touched as
-// they are needed. Appending drops the oldest records whose bytes, or whose place in the index, are needed.
+// The memory belongs to somebody else and may be a file that outlives the process: whoever maps it next takes
+// up what was appended, wherever this one was killed. So it holds no pointer, and of three numbers
+// (CommitWord) two say what is kept: where the oldest record is, and which id comes next. Records follow one
+// another from there; all else is found by reading them. An append changes nothing that is kept, first drops
+// the oldest records whose bytes are needed, then writes, and is there when the next id is stored.
+//
+// A record does not wrap. Where the next one would, or where memory cannot be had, a mark of eight zero bytes
+// ends the ring, for which each record leaves room. The index of places by id belongs to the process.
 #pragma once
 
+#include "daemon/base/commit_word.h"
+#include "daemon/base/mapped_memory.h"
+#include "daemon/base/not_believed.h"
 #include "keventd/event.h"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
+#include <string>
+#include <variant>
 
 namespace keventd {
 
@@ -20,9 +32,20 @@ public:
     /// escaped as four).
     static constexpr std::size_t MinBytes = 256 * 1024;
 
+    /// Asked before memory is touched for the first time: has so many of its first bytes allocated.
+    /// @return how many are, MinBytes at least; if these are fewer, the history does with them and drops the
+    ///         oldest sooner, and asks again when it comes there the next time
+    using Reserve = std::function<std::size_t(std::size_t bytes)>;
+
     /// Makes an empty history.
-    /// @param memory  at least MinBytes, zeroed, aligned to a page; outlives the history
-    explicit History(std::span<std::byte> memory);
+    /// @param memory  at least MinBytes, aligned to a page; outlives the history
+    /// @param reserve  nothing: all of it may be touched at any time
+    explicit History(std::span<std::byte> memory, Reserve reserve = {});
+
+    /// Takes up what a process before this one has left, which may be anything.
+    /// @param memory, reserve  as of the constructor; the memory stays as it is until the first append()
+    [[nodiscard]] static std::variant<History, NotBelieved> open(std::span<std::byte> memory,
+                                                                 Reserve reserve = {});
 
     /// Gives the event the next id and keeps it. O(1), but for the records that it displaces.
     /// @param event  its text is plain (escape.h)
@@ -30,11 +53,11 @@ public:
     std::uint64_t append(const Event& event);
 
     /// @return id of the oldest event kept; nextId() if there is none
-    [[nodiscard]] std::uint64_t firstId() const { return header_->firstId; }
+    [[nodiscard]] std::uint64_t firstId() const { return firstId_; }
     /// @return id of the next event, from 1
-    [[nodiscard]] std::uint64_t nextId() const { return header_->nextId; }
-    [[nodiscard]] std::size_t bytesUsed() const { return header_->head - header_->tail; }
-    /// @return bytes of records that fit
+    [[nodiscard]] std::uint64_t nextId() const { return nextId_; }
+    [[nodiscard]] std::size_t bytesUsed() const { return head_ - tail_; }
+    /// @return the most that bytesUsed() can be, when all of the memory can be had
     [[nodiscard]] std::size_t capacity() const { return ring_.size(); }
 
     /// @param id  firstId() <= id < nextId()
@@ -44,26 +67,50 @@ public:
     /// @return id of the first event that was read at this CLOCK_BOOTTIME or later; nextId() if there is none
     [[nodiscard]] std::uint64_t findSince(std::chrono::microseconds boottime) const;
     /// @return the latest time at which an event was read that is no longer kept; before all times if all are
-    [[nodiscard]] std::chrono::microseconds latestDropped() const;
+    [[nodiscard]] std::chrono::microseconds latestDropped() const { return latestDropped_; }
 
 private:
     struct Header {
-        std::uint64_t firstId;
-        std::uint64_t nextId;
-        std::uint64_t head; // bytes ever written, gaps at the ring's end included; offset = head % ring size
-        std::uint64_t tail; // the same for the oldest record
-        std::int64_t latestUsec;        // Event::boottime, of all events
-        std::int64_t latestDroppedUsec; // of those that are no longer kept
+        CommitWord oldest; // offset of the oldest record in the ring; NoRecord
+        CommitWord nextId;
+        CommitWord latestDropped; // encoded; says perhaps of the oldest record that it is no longer kept
     };
+    static constexpr std::uint64_t NoRecord = CommitWord::MaxValue;
+    static constexpr std::size_t EndMarkBytes = 8;
+    // Two of them always fit: so an append never needs more than the least memory that there is.
+    static constexpr std::size_t MaxRecordBytes = (MinBytes - sizeof(Header) - EndMarkBytes) / 2;
+    struct KeepWhatIsThere {};
 
-    [[nodiscard]] std::uint64_t placeFor(std::size_t size) const;
+    History(std::span<std::byte> memory, Reserve reserve, KeepWhatIsThere);
+
+    [[nodiscard]] std::optional<std::string> restore();
+    [[nodiscard]] std::optional<std::string> restoreRecords(std::uint64_t oldest);
+    [[nodiscard]] bool restoreRecord(std::uint64_t id);
+    [[nodiscard]] std::uint64_t findPlaceOfNext();
+    [[nodiscard]] std::span<const std::byte> findRecord(std::uint64_t offset);
+
+    [[nodiscard]] std::uint64_t placeFor(std::size_t size);
+    [[nodiscard]] bool canTouch(std::uint64_t end);
+    void makeRoom(std::uint64_t place, std::size_t size);
     void dropOldest();
-    [[nodiscard]] std::uint64_t& slot(std::uint64_t id) const { return index_[id % index_.size()]; }
-    [[nodiscard]] const std::byte* record(std::uint64_t id) const { return &ring_[slot(id) % ring_.size()]; }
 
+    [[nodiscard]] bool isEmpty() const { return firstId_ == nextId_; }
+    [[nodiscard]] std::uint64_t& slot(std::uint64_t id) const { return index_[id % index_.size()]; }
+    [[nodiscard]] std::uint64_t offsetOf(std::uint64_t place) const { return place % ring_.size(); }
+    [[nodiscard]] const std::byte* record(std::uint64_t id) const { return &ring_[offsetOf(slot(id))]; }
+
+    Reserve reserve_;
     Header* header_;
-    std::span<std::uint64_t> index_;
     std::span<std::byte> ring_;
+    MappedMemory indexMemory_;
+    std::span<std::uint64_t> index_; // places: bytes ever written, gaps at the ring's end included
+    std::uint64_t usable_ = 0;       // bytes of the ring that may be touched
+    std::uint64_t firstId_ = 1;
+    std::uint64_t nextId_ = 1;
+    std::uint64_t head_ = 0;                                              // place behind the newest record
+    std::uint64_t tail_ = 0;                                              // place of the oldest
+    std::chrono::microseconds latest_ = std::chrono::microseconds::min(); // Event::boottime, of all events
+    std::chrono::microseconds latestDropped_ = std::chrono::microseconds::min();
 };
 
 } // namespace keventd

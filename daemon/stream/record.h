@@ -1,7 +1,8 @@
 // One event as bytes: how the history keeps it.
 //
 // Position-independent and free of pointers, so that it can lie in a mapped file. After the header stand the
-// strings in the order of the D-Bus struct, each with its NUL, then the properties as "KEY\0VALUE\0".
+// strings in the order of the D-Bus struct, each with its NUL, then the properties as "KEY\0VALUE\0", zeros
+// up to the alignment, and the checksum of all that.
 #pragma once
 
 #include "keventd/event.h"
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace keventd {
 
@@ -17,7 +19,7 @@ inline constexpr std::size_t RecordAlignment = 8;
 
 /// The head of a record; the strings follow it.
 struct RecordHeader {
-    std::uint32_t size;          ///< bytes of the whole record, a multiple of RecordAlignment
+    std::uint32_t size;          ///< bytes of the whole record, a multiple of RecordAlignment; never 0
     std::uint32_t flags;         ///< Event::flags
     std::uint64_t id;            ///< Event::id
     std::uint64_t seqnum;        ///< Event::seqnum
@@ -37,6 +39,14 @@ static_assert(sizeof(RecordHeader) % RecordAlignment == 0);
 /// @param latest  the latest Event::boottime of all records before it in the stream
 /// @param place   at least recordSize(event) bytes, aligned to RecordAlignment
 void writeRecord(const Event& event, std::uint64_t id, std::chrono::microseconds latest, std::byte* place);
+
+/// Looks for a record in bytes that may be anything.
+/// @param bytes  aligned to RecordAlignment
+/// @return what the record at their beginning says that it takes, not more than there are; 0 if there is none
+[[nodiscard]] std::size_t findRecordSize(std::span<const std::byte> bytes);
+/// @param record  as many bytes as findRecordSize() said
+/// @return it is as writeRecord() left it, and can be viewed; nothing may be asked of one that is not
+[[nodiscard]] bool isSoundRecord(std::span<const std::byte> record);
 
 /// @param record  what writeRecord() wrote; the view ends with it
 [[nodiscard]] EventView viewRecord(const std::byte* record);
