@@ -11,15 +11,23 @@ namespace keventd {
 Sequencer::Sequencer(const Options& options, Sink sink)
     : options_(options), sink_(std::move(sink)), highest_(options.startSeqnum) {}
 
-Sequencer::Stage Sequencer::stageOf(const Event& event) {
-    if (event.seqnum == 0) return Stage::Other;
-    if (event.source == names::source::Kernel) return Stage::Kernel;
-    if (event.source == names::source::Udev) return Stage::Udev;
+Sequencer::Stage Sequencer::stageOf(std::string_view source, std::uint64_t seqnum) {
+    if (seqnum == 0) return Stage::Other;
+    if (source == names::source::Kernel) return Stage::Kernel;
+    if (source == names::source::Udev) return Stage::Udev;
     return Stage::Other;
 }
 
+void Sequencer::remember(std::string_view source, std::uint64_t seqnum) {
+    const Stage stage = stageOf(source, seqnum);
+    static_cast<void>(isRepeat(stage, seqnum));
+    if (stage != Stage::Kernel) return;
+    highestReleased_ = std::max(highestReleased_, seqnum);
+    highestRemembered_ = highestReleased_;
+}
+
 void Sequencer::push(Event event, Clock::time_point now) {
-    const Stage stage = stageOf(event);
+    const Stage stage = stageOf(event.source, event.seqnum);
     if (isRepeat(stage, event.seqnum)) {
         ++statistics_.repeated;
         return;
@@ -216,6 +224,8 @@ std::uint64_t Sequencer::lowestMissing(std::string_view source) const {
 std::uint64_t Sequencer::lowestMissingInBacklog(std::string_view source) const {
     if (seenKernel_.intervals() == 0) return 1;
     if (source != names::source::Udev) {
+        // What is missing below those that left before us, had its hole closed.
+        if (highestRemembered_ > 0) return seenKernel_.firstMissing(highestRemembered_ + 1);
         return seenKernel_.firstMissing(std::min(seenKernel_.lowest(), options_.startSeqnum + 1));
     }
     const bool hasKernelsBacklog = seenKernel_.lowest() <= seenUdev_.lowest();

@@ -53,6 +53,10 @@ public:
     /// @param sink  takes each event as it leaves; may change it, may not call back into the sequencer
     Sequencer(const Options& options, Sink sink);
 
+    /// Makes an event known that left before this sequencer was there: it is a repeat when it comes, and what
+    /// is lower and comes is late. To be called before the first event, in the order in which they left.
+    void remember(std::string_view source, std::uint64_t seqnum);
+
     /// Takes an event that arrived at `now`.
     /// A kernel event without SEQNUM is treated as one of another source. Events of `udev` wait for the
     /// kernel event of their SEQNUM, at most as long as for a hole.
@@ -110,7 +114,7 @@ private:
         Clock::time_point deadline;
     };
 
-    [[nodiscard]] static Stage stageOf(const Event& event);
+    [[nodiscard]] static Stage stageOf(std::string_view source, std::uint64_t seqnum);
     [[nodiscard]] bool isRepeat(Stage stage, std::uint64_t seqnum);
     [[nodiscard]] bool isNextInOrder(Stage stage, std::uint64_t seqnum) const;
     [[nodiscard]] bool isBelowHoles(std::uint64_t seqnum) const;
@@ -134,6 +138,7 @@ private:
     std::uint64_t highest_; // highest SEQNUM known to be assigned
     std::uint64_t highestArrived_ = 0;
     std::uint64_t highestReleased_ = 0;
+    std::uint64_t highestRemembered_ = 0;
     std::map<std::uint64_t, Event> kernel_; // those that wait, by SEQNUM
     std::deque<Other> others_;              // those that wait, in the order of arrival
     std::map<std::uint64_t, Hole> holes_;   // by first number; deadlines rise with numbers

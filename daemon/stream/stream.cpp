@@ -3,12 +3,32 @@
 #include "daemon/stream/escape.h"
 #include "keventd/names.h"
 
+#include <algorithm>
+
 namespace keventd {
+namespace {
+
+// What can come again had been read, and was under way when the daemon ended: at most
+// Sequencer::Options::maxWaiting, and what one reading brings.
+constexpr std::uint64_t MaxRemembered = 100'000;
+
+} // namespace
 
 Stream::Stream(std::string id, const Sequencer::Options& order, History& history, DeviceTable& devices,
                UdevTable& udevDevices)
     : id_(std::move(id)), history_(history), devices_(devices), udevDevices_(udevDevices),
-      sequencer_(order, [this](Event& event) { append(event); }) {}
+      sequencer_(order, [this](Event& event) { append(event); }) {
+    rememberHistory();
+}
+
+void Stream::rememberHistory() {
+    const std::uint64_t end = history_.nextId();
+    std::uint64_t id = std::max(history_.firstId(), end - std::min(end, MaxRemembered));
+    for (; id < end; ++id) {
+        const EventView event = history_.at(id);
+        sequencer_.remember(event.source, event.seqnum);
+    }
+}
 
 void Stream::append(Event& event) {
     devices_.apply(event);

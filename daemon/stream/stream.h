@@ -1,5 +1,5 @@
 // The stream: what the sequencer lets leave changes the tables of devices, gets its text made fit, its id,
-// and its place in the history.
+// and its place in the history. What stands there already, from an earlier daemon, does not come in again.
 #pragma once
 
 #include "daemon/stream/device_table.h"
@@ -38,6 +38,7 @@ public:
     void whenOverrun(std::function<void(const EventView&)> handler) { onOverrun_ = std::move(handler); }
 
 private:
+    void rememberHistory();
     void append(Event& event);
 
     std::string id_;

@@ -32,6 +32,7 @@ public:
     void push(const Event& event, int ms) { sequencer_.push(event, moment(ms)); }
     /// Several events that arrived at one time.
     void push(std::initializer_list<Event> events, int ms);
+    void remember(const Event& event) { sequencer_.remember(event.source, event.seqnum); }
     void announce(std::uint64_t seqnum, int ms) { sequencer_.announce(seqnum, moment(ms)); }
     /// @return what left since the last release, parted by blanks
     std::string release(int ms);

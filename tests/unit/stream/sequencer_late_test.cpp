@@ -86,6 +86,42 @@ TEST(SequencerOnce, TakesNoEventWithoutSeqnumForARepeat) {
     EXPECT_EQ(s.release(0), "k0 k0 u0 u0 a a");
 }
 
+TEST(SequencerOnce, DropsARepeatOfWhatItWasToldToRemember) {
+    SequencerDriver s(after(10));
+    for (const Event& event : {kernel(7), udev(7), kernel(8)}) s.remember(event);
+    s.push({kernel(7), udev(7), kernel(8), udev(8), kernel(9)}, 0);
+    EXPECT_EQ(s.release(0), "u8 k9");
+    EXPECT_EQ(s->statistics().repeated, 3U);
+}
+
+TEST(SequencerOnce, RemembersNoEventWithoutSeqnum) {
+    SequencerDriver s(after(10));
+    for (const Event& event : {kernel(0), udev(0), other("a")}) s.remember(event);
+    s.push({kernel(0), udev(0), other("a")}, 0);
+    EXPECT_EQ(s.release(0), "k0 u0 a");
+}
+
+TEST(SequencerOnce, FlagsWhatIsLowerThanWhatItRemembers) {
+    SequencerDriver s(after(10));
+    for (const Event& event : {kernel(7), kernel(9)}) s.remember(event);
+    s.push({kernel(8), kernel(10)}, 0);
+    EXPECT_EQ(s.release(0), "k8! k10");
+}
+
+TEST(SequencerOnce, LetsUdevFollowAKernelEventThatItRemembers) {
+    SequencerDriver s(after(10));
+    s.remember(kernel(9));
+    s.push(udev(9), 0);
+    EXPECT_EQ(s.release(0), "u9");
+}
+
+TEST(SequencerOnce, TakesALossBeforeTheStartForWhatCameAfterThatWhichItRemembers) {
+    SequencerDriver s(after(20));
+    for (const Event& event : {kernel(3), kernel(7), kernel(8)}) s.remember(event);
+    s.push(kernel(9), 0);
+    EXPECT_EQ(s->lowestMissingInBacklog("kernel"), 10U);
+}
+
 TEST(SequencerStart, DoesNotWaitForNumbersUpToTheStart) {
     SequencerDriver s(after(10));
     s.push(kernel(5), 0);

@@ -72,5 +72,15 @@ TEST_F(StreamTest, KeepsDevicesInStepWithWhatHasLeft) {
     EXPECT_TRUE(stream_.devices().devices().contains("/devices/virtual/net/\xff"));
 }
 
+TEST_F(StreamTest, DoesNotTakeAgainWhatStandsInTheHistoryAlready) {
+    push({kernel(11), udev(11), other("a")});
+    Stream next("0123456789abcdef0123456789abcdef", after(12), history_, devices_);
+    for (const Event& event : {kernel(11), udev(11), kernel(12)}) next.sequencer().push(event, moment(0));
+    next.sequencer().release(moment(0));
+    ASSERT_EQ(history_.nextId(), 5U);
+    EXPECT_EQ(history_.at(4).seqnum, 12U);
+    EXPECT_EQ(next.sequencer().statistics().repeated, 2U);
+}
+
 } // namespace
 } // namespace keventd::test
