@@ -7,11 +7,9 @@
 #include "daemon/config/size.h"
 #include "daemon/kernel_version.h"
 
-#include <array>
 #include <chrono>
 #include <csignal>
 #include <grp.h>
-#include <systemd/sd-id128.h>
 
 namespace keventd {
 namespace {
@@ -26,13 +24,6 @@ ListeningSocket privateSocket(UniqueFd inherited, const std::string& path) {
     const std::size_t slash = path.rfind('/');
     if (slash != std::string::npos && slash > 0) makeDirectory(path.substr(0, slash));
     return ListeningSocket::bind(path);
-}
-
-std::string newStreamId() {
-    sd_id128_t id{};
-    checkResult(sd_id128_randomize(&id), "make stream id");
-    std::array<char, SD_ID128_STRING_MAX> digits{};
-    return sd_id128_to_string(id, digits.data());
 }
 
 // Before Linux 6.9 the kernel delivered in SEQNUM order: a hole is then foreign, and not worth a wait.
@@ -76,9 +67,9 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
     : configuration_(configuration), state_(settings.stateDirectory.value()),
       kernel_(uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel)),
       udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev)), devices_(sysfs_),
-      historyMemory_(settings.historyBytes, "history"), history_(historyMemory_.bytes()),
-      stream_(newStreamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(settings)}, history_,
-              devices_, udevDevices_),
+      saved_(settings.stateDirectory.value(), settings.historyBytes),
+      stream_(saved_.streamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(settings)},
+              saved_.history(), devices_, udevDevices_),
       intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), kernelSubject_(sysfs_, devices_),
       udevSubject_(sysfs_, devices_, udevDevices_, udevRecords_),
       reconciler_(loop_, stream_, intake_, {&kernelSubject_, &udevSubject_}), clients_(settings.limits),
@@ -141,8 +132,8 @@ Progress Daemon::progress() const {
 }
 
 void Daemon::run() {
-    logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), ", after SEQNUM ",
-                 stream_.sequencer().options().startSeqnum));
+    logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), " from event ",
+                 stream_.history().nextId(), ", after SEQNUM ", stream_.sequencer().options().startSeqnum));
     if (const std::string files = configuration_.files(); !files.empty()) {
         logInfo(text("configuration from ", files));
     }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "daemon/base/event_loop.h"
-#include "daemon/base/mapped_memory.h"
 #include "daemon/configuration.h"
 #include "daemon/inherited_descriptors.h"
 #include "daemon/publish/broadcaster.h"
@@ -12,6 +11,7 @@
 #include "daemon/publish/manager_object.h"
 #include "daemon/publish/private_socket.h"
 #include "daemon/publish/publisher.h"
+#include "daemon/saved_state.h"
 #include "daemon/service_manager.h"
 #include "daemon/sources/kernel_seqnum.h"
 #include "daemon/sources/sysfs.h"
@@ -19,7 +19,6 @@
 #include "daemon/sources/uevent_source.h"
 #include "daemon/state_directory.h"
 #include "daemon/stream/device_table.h"
-#include "daemon/stream/history.h"
 #include "daemon/stream/intake.h"
 #include "daemon/stream/kernel_subject.h"
 #include "daemon/stream/reconciler.h"
@@ -61,8 +60,7 @@ private:
     DeviceTable devices_;
     UdevRecords udevRecords_;
     UdevTable udevDevices_;
-    MappedMemory historyMemory_;
-    History history_;
+    SavedState saved_;
     Stream stream_;
     Intake intake_;
     KernelSubject kernelSubject_;

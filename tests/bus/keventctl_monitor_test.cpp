@@ -24,6 +24,9 @@ protected:
         if (!isPrivate()) options.bus = address();
         return std::make_unique<DaemonProcess>(std::move(options));
     }
+    void forgetStream() {
+        std::filesystem::remove(std::filesystem::path(daemon().socketPath()).replace_filename("state"));
+    }
     void restartBroker() {
         broker().start();
         ASSERT_TRUE(waitForName(address())) << daemon().log();
@@ -79,6 +82,21 @@ TEST_P(Monitor, GoesOnWithTheDaemonThatComesBackAndSaysSo) {
     const auto next = startAnotherDaemon();
     uevents_.writeMany(3);
     for (std::uint64_t number = 4; number <= 6; ++number) EXPECT_EQ(readNumber(command), number);
+    command.process().signal(SIGINT);
+    EXPECT_EQ(command.process().wait(), 0);
+    EXPECT_THAT(linesOf(command.process().err()),
+                ElementsAre(HasSubstr("lost"), "keventctl: connected again"));
+}
+
+TEST_P(Monitor, SaysThatTheDaemonThatComesBackHasBegunANewStream) {
+    PipedCommand command = monitor({"--json"});
+    uevents_.write();
+    EXPECT_EQ(readNumber(command), 1U);
+    daemon().kill();
+    forgetStream();
+    const auto next = startAnotherDaemon();
+    uevents_.write();
+    EXPECT_EQ(readNumber(command), 2U);
     command.process().signal(SIGINT);
     EXPECT_EQ(command.process().wait(), 0);
     EXPECT_THAT(linesOf(command.process().err()), ElementsAre(HasSubstr("lost"), "keventctl: connected again",

@@ -139,6 +139,7 @@ TEST_P(LibraryList, ComesAnewWithANewStream) {
     ASSERT_TRUE(waitUntilListed());
     daemon().kill();
     ASSERT_TRUE(user_.waitUntil([this] { return user_.timesTold("disconnected") == 1; }));
+    forgetStream();
     startDaemon();
     ASSERT_TRUE(waitUntilListed(2));
     EXPECT_THAT(user_.told(), ElementsAre("listed", "disconnected", "resumed", "changed", "listed"));

@@ -64,6 +64,21 @@ TEST_P(LibraryResume, GoesOnWhenItsConnectionHasBeenCut) {
     EXPECT_EQ(user_.told().size(), 6U) << "neither lost nor a new stream";
 }
 
+TEST_P(LibraryResume, GoesOnInTheStreamOfTheDaemonThatWasKilled) {
+    subscribe(options());
+    uevents_.writeMany(10);
+    ASSERT_TRUE(user_.waitForEvents(10));
+    const std::string before = user_.subscription().stream();
+    daemon().kill();
+    ASSERT_TRUE(user_.waitUntil([this] { return user_.timesTold("disconnected") == 1; }));
+    startDaemon();
+    uevents_.writeMany(10); // perhaps before it has connected again
+    ASSERT_TRUE(user_.waitForEvents(20));
+    EXPECT_EQ(user_.numbers(), sequence(1, 20));
+    EXPECT_THAT(user_.told(), ElementsAre("disconnected", "resumed"));
+    EXPECT_EQ(user_.subscription().stream(), before);
+}
+
 TEST_P(LibraryResume, TellsThatTheStreamIsAnotherOneAndGoesOnFromItsFirstEvent) {
     subscribe(options());
     uevents_.writeMany(10);
@@ -71,6 +86,7 @@ TEST_P(LibraryResume, TellsThatTheStreamIsAnotherOneAndGoesOnFromItsFirstEvent) 
     const std::string before = user_.subscription().stream();
     daemon().kill();
     ASSERT_TRUE(user_.waitUntil([this] { return user_.timesTold("disconnected") == 1; }));
+    forgetStream();
     startDaemon();
     uevents_.writeMany(10); // perhaps before it has connected again
     ASSERT_TRUE(user_.waitForEvents(20));

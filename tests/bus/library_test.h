@@ -63,6 +63,8 @@ protected:
 
     /// At the same socket, and the same bus.
     void startDaemon();
+    /// The next daemon begins a new stream. To be called while there is none.
+    void forgetStream() const { std::filesystem::remove(directory_.file("state")); }
     void startBroker();
     [[nodiscard]] bool isPrivate() const { return broker_ == nullptr; }
     [[nodiscard]] Broker& broker() { return *broker_; }

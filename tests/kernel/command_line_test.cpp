@@ -129,7 +129,7 @@ TEST_F(CommandLine, BroadcastRateThatIsTooHighIsRefused) {
 }
 
 TEST_F(CommandLine, HistoryLargerThanMemoryIsNoReasonToDieSilently) {
-    expectOneLine(start({socketOption(), "--history=900000G"}), CannotStart, "history");
+    expectOneLine(start({socketOption(), "--history=900000G"}), CannotStart, directory().file("state"));
 }
 
 TEST_F(CommandLine, MalformedBusAddressIsNamed) {
@@ -155,7 +155,7 @@ TEST_F(CommandLine, StateDirectoryThatIsHeldIsNamedWithItsHolder) {
 
 TEST_F(CommandLine, SocketThatIsServedIsNamedAndLeftAlone) {
     DaemonProcess holder({.socket = directory().file("bus")});
-    expectOneLine(start({socketOption(), stateOption()}), CannotStart, directory().file("bus"));
+    expectOneLine(start({socketOption(), stateOption("other")}), CannotStart, directory().file("bus"));
     EXPECT_NO_THROW(BusClient(holder.address()).sync());
 }
 
@@ -343,6 +343,13 @@ TEST_F(CommandLine, MemoryForTheHistoryIsTakenAsItIsUsed) {
 TEST_F(CommandLine, StateDirectoryIsThatOfTheSocketByDefault) {
     DaemonProcess daemon({.socket = directory().file("bus")});
     EXPECT_TRUE(std::filesystem::exists(directory().file("lock")));
+    EXPECT_TRUE(std::filesystem::exists(directory().file("state")));
+}
+
+TEST_F(CommandLine, StateFileThatIsNoFileIsNamedAndLeftAlone) {
+    std::filesystem::create_directory(directory().file("state"));
+    expectOneLine(start({socketOption()}), CannotStart, "state file " + directory().file("state"));
+    EXPECT_TRUE(std::filesystem::is_directory(directory().file("state")));
 }
 
 TEST_F(CommandLine, SigtermEndsItInOrder) {
@@ -372,11 +379,19 @@ TEST_F(CommandLine, StateDirectoryIsFreeAgainAfterTheEndHoweverItCame) {
     EXPECT_NO_THROW(DaemonProcess{options});
 }
 
-TEST_F(CommandLine, StreamIsAnotherOneAfterARestart) {
+TEST_F(CommandLine, StreamIsTheSameAfterARestart) {
     const DaemonOptions options{.arguments = {stateOption()}};
     const auto streamOfOneLife = [&] { return BusClient(DaemonProcess(options).address()).streamId(); };
     const std::string first = streamOfOneLife();
     EXPECT_EQ(first.size(), 32U);
+    EXPECT_EQ(streamOfOneLife(), first);
+}
+
+TEST_F(CommandLine, StreamIsAnotherOneWhenTheStateFileIsGone) {
+    const DaemonOptions options{.arguments = {stateOption()}};
+    const auto streamOfOneLife = [&] { return BusClient(DaemonProcess(options).address()).streamId(); };
+    const std::string first = streamOfOneLife();
+    ASSERT_TRUE(std::filesystem::remove(directory().file("state/state")));
     EXPECT_NE(streamOfOneLife(), first);
 }
 
