@@ -13,12 +13,12 @@
 #include "daemon/base/commit_word.h"
 #include "daemon/base/mapped_memory.h"
 #include "daemon/base/not_believed.h"
+#include "daemon/base/reserve.h"
 #include "keventd/event.h"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,14 +32,11 @@ public:
     /// escaped as four).
     static constexpr std::size_t MinBytes = 256 * 1024;
 
-    /// Asked before memory is touched for the first time: has so many of its first bytes allocated.
-    /// @return how many are, MinBytes at least; if these are fewer, the history does with them and drops the
-    ///         oldest sooner, and asks again when it comes there the next time
-    using Reserve = std::function<std::size_t(std::size_t bytes)>;
-
     /// Makes an empty history.
     /// @param memory  at least MinBytes, aligned to a page; outlives the history
-    /// @param reserve  nothing: all of it may be touched at any time
+    /// @param reserve  gives MinBytes at least; where it gives less than was asked for, the history does with
+    ///                 it and drops the oldest sooner, and asks again when it comes there the next time.
+    ///                 Nothing: all of the memory may be touched at any time
     explicit History(std::span<std::byte> memory, Reserve reserve = {});
 
     /// Takes up what a process before this one has left, which may be anything.

@@ -32,7 +32,7 @@ private:
 
 /// @return the history in this memory
 /// @throws std::bad_variant_access if it is not believed
-[[nodiscard]] inline History reopened(std::span<std::byte> memory, History::Reserve reserve = {}) {
+[[nodiscard]] inline History reopened(std::span<std::byte> memory, Reserve reserve = {}) {
     auto opened = History::open(memory, std::move(reserve));
     return std::get<History>(std::move(opened));
 }

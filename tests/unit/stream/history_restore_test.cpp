@@ -213,7 +213,7 @@ protected:
     std::size_t limit_ = History::MinBytes;
     std::size_t reserved_ = 0;
     HistoryMemory large_{4 * History::MinBytes};
-    History::Reserve reserve_ = [this](std::size_t bytes) {
+    Reserve reserve_ = [this](std::size_t bytes) {
         const std::size_t wanted = std::max((bytes + Step - 1) / Step * Step, History::MinBytes);
         reserved_ = std::max(reserved_, std::min(wanted, limit_));
         return reserved_;
