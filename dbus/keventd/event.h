@@ -26,7 +26,7 @@ enum EventFlag : std::uint32_t {
 
 /// One event. Everything but the strings is zero where the source has nothing to say.
 struct Event {
-    std::uint64_t id = 0;                  ///< place in the stream; 0 before it has one
+    std::uint64_t id = 0;                  ///< place in the stream; nothing of meaning before it has one
     std::string source;                    ///< names.h, namespace source
     std::string action;                    ///< the verb, verbatim
     std::string subsystem;                 ///< block, net, …
@@ -67,6 +67,14 @@ struct EventView {
             event.realtime,
             event.flags,
             event.properties};
+}
+
+/// @return a copy that owns its text
+[[nodiscard]] inline Event ownedCopy(const EventView& view) {
+    Event event{view.id,     view.source,   view.action,   view.subsystem, view.object, view.attribute,
+                view.seqnum, view.boottime, view.realtime, view.flags,     {}};
+    for (const Property property : view.properties) event.properties.set(property.key, property.value);
+    return event;
 }
 
 } // namespace keventd

@@ -68,22 +68,6 @@ Event fullEvent() {
     return event;
 }
 
-Event ownedCopy(const EventView& view) {
-    Event event;
-    event.id = view.id;
-    event.source = view.source;
-    event.action = view.action;
-    event.subsystem = view.subsystem;
-    event.object = view.object;
-    event.attribute = view.attribute;
-    event.seqnum = view.seqnum;
-    event.boottime = view.boottime;
-    event.realtime = view.realtime;
-    event.flags = view.flags;
-    for (const Property property : view.properties) event.properties.set(property.key, property.value);
-    return event;
-}
-
 testing::AssertionResult isSameButForId(const Event& got, const Event& expected) {
     std::string differ;
     const auto compare = [&differ](const char* field, bool same) {

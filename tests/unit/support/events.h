@@ -27,9 +27,6 @@ properties(std::initializer_list<std::pair<std::string_view, std::string_view>> 
 /// An event with something in every field.
 [[nodiscard]] Event fullEvent();
 
-/// @return a copy that owns its text
-[[nodiscard]] Event ownedCopy(const EventView& view);
-
 /// Same in every field but the id, which belongs to the stream; says which field differs.
 [[nodiscard]] testing::AssertionResult isSameButForId(const Event& got, const Event& expected);
 
