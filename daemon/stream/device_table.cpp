@@ -44,46 +44,53 @@ bool isOfProcess(const Event& event) {
 } // namespace
 
 void DeviceTable::walk() {
-    sysfs_.visitAll([this](std::string devpath, Device device) {
-        devices_.insert_or_assign(std::move(devpath), std::move(device));
-    });
+    sysfs_.visitAll(
+        [this](std::string devpath, Device device) { put(std::move(devpath), std::move(device)); });
 }
 
-void DeviceTable::apply(const Event& event) {
-    if (!isOfDevice(event)) return;
+bool DeviceTable::apply(const Event& event) {
+    if (!isOfDevice(event)) return false;
     const bool isKnown = devices_.contains(event.object);
     if (isOfProcess(event)) {
         // Most change nothing: in a storm, a look at sysfs for each would cost more than all else.
-        if (!isKnown || event.action == "remove") lookUp(event.object);
+        if (isKnown && event.action != "remove") return false;
+        lookUp(event.object);
     } else if (event.action == "remove") {
         remove(event.object);
-    } else if (event.action == "move") {
-        move(event);
+    } else if (isMove(event)) {
+        move(std::string(textOf(event, "DEVPATH_OLD")), event.object);
+        add(event);
     } else if (event.action == "add" || !isKnown) {
         add(event);
+    } else {
+        return false;
     }
+    return true;
+}
+
+bool DeviceTable::isMove(const Event& event) {
+    return isOfDevice(event) && !isOfProcess(event) && event.action == "move";
 }
 
 void DeviceTable::lookUp(const std::string& devpath) {
     auto device = sysfs_.find(devpath);
     if (!device) return remove(devpath);
-    devices_.insert_or_assign(devpath, std::move(*device));
+    put(devpath, std::move(*device));
 }
 
 // One whose directory has gone again by now is a device all the same, until the stream says that it is not.
 void DeviceTable::add(const Event& event) {
     const Sysfs::Directory directory = sysfs_.look(event.object);
     if (directory.kind == Sysfs::Kind::Other) return;
-    devices_.insert_or_assign(event.object, deviceOf(event, directory.inode));
+    put(event.object, deviceOf(event, directory.inode));
 }
 
 void DeviceTable::remove(const std::string& devpath) {
     static_cast<void>(takeBranch(devices_, devpath));
 }
 
-void DeviceTable::move(const Event& event) {
-    moveBranch(devices_, std::string(textOf(event, "DEVPATH_OLD")), event.object);
-    add(event);
+void DeviceTable::move(const std::string& from, const std::string& to) {
+    moveBranch(devices_, from, to);
 }
 
 } // namespace keventd

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 
 namespace keventd {
 
@@ -28,15 +29,23 @@ public:
     void walk();
     /// @param event  the next one of the stream, its text not yet escaped; one that says nothing about what
     ///               exists changes nothing
-    void apply(const Event& event);
+    /// @return false if nothing has changed
+    bool apply(const Event& event);
+    /// @return whether the event takes its device from where it was (DEVPATH_OLD), with all below it
+    [[nodiscard]] static bool isMove(const Event& event);
+
+    /// For who has kept them: as apply(), of a device that is as described, has gone, or has moved.
+    void put(std::string devpath, Device device) {
+        devices_.insert_or_assign(std::move(devpath), std::move(device));
+    }
+    void remove(const std::string& devpath);
+    void move(const std::string& from, const std::string& to);
 
     [[nodiscard]] const Devices& devices() const { return devices_; }
 
 private:
     void lookUp(const std::string& devpath);
     void add(const Event& event);
-    void remove(const std::string& devpath);
-    void move(const Event& event);
 
     const Sysfs& sysfs_;
     Devices devices_;

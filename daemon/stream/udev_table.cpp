@@ -24,14 +24,27 @@ void UdevTable::begin(const DeviceTable& devices, const UdevRecords& records) {
     }
 }
 
-void UdevTable::apply(const Event& event) {
-    if (event.source != names::source::Udev) return;
+bool UdevTable::apply(const Event& event) {
+    if (event.source != names::source::Udev) return false;
     if (event.action == names::action::Remove) {
-        static_cast<void>(takeBranch(devices_, event.object));
-        return;
+        remove(event.object);
+        return true;
     }
-    if (event.action == "move") moveBranch(devices_, textOf(event, "DEVPATH_OLD"), event.object);
-    devices_.insert_or_assign(event.object, Entry{event.realtime, event.subsystem, textOf(event, "DEVNAME")});
+    if (isMove(event)) move(textOf(event, "DEVPATH_OLD"), event.object);
+    put(event.object, {event.realtime, event.subsystem, textOf(event, "DEVNAME")});
+    return true;
+}
+
+bool UdevTable::isMove(const Event& event) {
+    return event.source == names::source::Udev && event.action == "move";
+}
+
+void UdevTable::remove(const std::string& devpath) {
+    static_cast<void>(takeBranch(devices_, devpath));
+}
+
+void UdevTable::move(const std::string& from, const std::string& to) {
+    moveBranch(devices_, from, to);
 }
 
 } // namespace keventd

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <utility>
 
 namespace keventd {
 
@@ -23,7 +24,17 @@ public:
     /// Takes what udevd has written down of these devices as told. To be called before the first event.
     void begin(const DeviceTable& devices, const UdevRecords& records);
     /// @param event  the next one of the stream, its text not yet escaped
-    void apply(const Event& event);
+    /// @return false if nothing has changed
+    bool apply(const Event& event);
+    /// @return whether the event takes its device from where it was (DEVPATH_OLD), with all below it
+    [[nodiscard]] static bool isMove(const Event& event);
+
+    /// For who has kept them: as apply(), of a device that is as described, has gone, or has moved.
+    void put(std::string devpath, Entry entry) {
+        devices_.insert_or_assign(std::move(devpath), std::move(entry));
+    }
+    void remove(const std::string& devpath);
+    void move(const std::string& from, const std::string& to);
 
     [[nodiscard]] const Devices& devices() const { return devices_; }
 

@@ -1,0 +1,181 @@
+#include "daemon/stream/device_log.h"
+
+#include "daemon/base/logging.h"
+#include "daemon/stream/record.h"
+#include "keventd/names.h"
+
+#include <charconv>
+#include <concepts>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace keventd {
+namespace {
+
+/// The records, as Event::action. Event::source says of which table they are.
+namespace change {
+constexpr const char* Begin = "begin"; // the first one: what follows is all
+constexpr const char* Put = "put";
+constexpr const char* Remove = "remove";
+constexpr const char* Move = "move";
+} // namespace change
+
+/// Their properties.
+namespace key {
+constexpr const char* Devname = "DEVNAME";
+constexpr const char* Devnum = "DEVNUM";
+constexpr const char* Ifindex = "IFINDEX";
+constexpr const char* Inode = "INODE";
+constexpr const char* From = "FROM";
+} // namespace key
+
+// A change takes two records at most, each with two texts of an event; the longest has 24 KiB (udev).
+constexpr std::size_t RoomForAChange = std::size_t{64} * 1024;
+
+Event recordOf(const std::string& source, const char* what, const std::string& devpath) {
+    Event record;
+    record.source = source;
+    record.action = what;
+    record.object = devpath;
+    return record;
+}
+
+Event recordOf(const std::string& devpath, const Device& device) {
+    Event record = recordOf(names::source::Kernel, change::Put, devpath);
+    record.subsystem = device.subsystem;
+    record.properties.set(key::Devname, device.devname);
+    record.properties.set(key::Devnum, std::to_string(device.devnum));
+    record.properties.set(key::Ifindex, std::to_string(device.ifindex));
+    record.properties.set(key::Inode, std::to_string(device.inode));
+    return record;
+}
+
+Event recordOf(const std::string& devpath, const UdevTable::Entry& entry) {
+    Event record = recordOf(names::source::Udev, change::Put, devpath);
+    record.subsystem = entry.subsystem;
+    record.realtime = entry.readAt;
+    record.properties.set(key::Devname, entry.devname);
+    return record;
+}
+
+std::string textIn(const EventView& record, const char* key) {
+    return std::string(record.properties.find(key).value_or(""));
+}
+
+template <std::unsigned_integral Number>
+Number numberIn(const EventView& record, const char* key) {
+    const std::string_view text = record.properties.find(key).value_or("");
+    Number number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+} // namespace
+
+DeviceLog::DeviceLog(RecordLog log, DeviceTable& devices, UdevTable& udevDevices)
+    : log_(std::move(log)), devices_(devices), udevDevices_(udevDevices) {}
+
+bool DeviceLog::restore(std::uint64_t nextId) {
+    if (!holdsTables()) return false;
+    log_.forEach([this, nextId](std::span<const std::byte> record) {
+        const EventView view = viewRecord(record.data());
+        if (view.id < nextId) takeUp(view);
+    });
+    begin(); // what was not taken up must not be there when another event has its id
+    return true;
+}
+
+bool DeviceLog::holdsTables() const {
+    bool isFirst = true;
+    bool holds = false;
+    log_.forEach([&](std::span<const std::byte> record) {
+        if (std::exchange(isFirst, false))
+            holds = viewRecord(record.data()).action == std::string_view(change::Begin);
+    });
+    return holds;
+}
+
+void DeviceLog::takeUp(const EventView& record) {
+    if (record.action == std::string_view(change::Begin)) return;
+    if (record.source == std::string_view(names::source::Kernel)) return takeUpDevice(record);
+    takeUpUdevDevice(record);
+}
+
+void DeviceLog::takeUpDevice(const EventView& record) {
+    const std::string_view what = record.action;
+    if (what == change::Remove) return devices_.remove(record.object);
+    if (what == change::Move) return devices_.move(textIn(record, key::From), record.object);
+    devices_.put(record.object, {.subsystem = record.subsystem,
+                                 .devname = textIn(record, key::Devname),
+                                 .devnum = numberIn<dev_t>(record, key::Devnum),
+                                 .ifindex = numberIn<std::uint32_t>(record, key::Ifindex),
+                                 .inode = numberIn<ino_t>(record, key::Inode)});
+}
+
+void DeviceLog::takeUpUdevDevice(const EventView& record) {
+    const std::string_view what = record.action;
+    if (what == change::Remove) return udevDevices_.remove(record.object);
+    if (what == change::Move) return udevDevices_.move(textIn(record, key::From), record.object);
+    udevDevices_.put(
+        record.object,
+        {.readAt = record.realtime, .subsystem = record.subsystem, .devname = textIn(record, key::Devname)});
+}
+
+void DeviceLog::begin() {
+    isKept_ = log_.rewrite([this](RecordArea& area) { return writeTables(area); });
+    if (!isKept_) giveUp();
+}
+
+// As of before the next event: of no event's own.
+bool DeviceLog::writeTables(RecordArea& area) const {
+    if (!area.append(recordOf(names::source::Keventd, change::Begin, ""), 0)) return false;
+    for (const auto& [devpath, device] : devices_.devices()) {
+        if (!area.append(recordOf(devpath, device), 0)) return false;
+    }
+    for (const auto& [devpath, entry] : udevDevices_.devices()) {
+        if (!area.append(recordOf(devpath, entry), 0)) return false;
+    }
+    return area.hasRoomFor(2 * RoomForAChange);
+}
+
+void DeviceLog::makeRoom() {
+    if (isKept_ && !log_.hasRoomFor(RoomForAChange)) begin();
+}
+
+void DeviceLog::noteDevice(const Event& event, std::uint64_t id) {
+    if (DeviceTable::isMove(event)) noteMove(event, id);
+    const auto found = devices_.devices().find(event.object);
+    const bool isThere = found != devices_.devices().end();
+    write(isThere ? recordOf(event.object, found->second)
+                  : recordOf(event.source, change::Remove, event.object),
+          id);
+}
+
+void DeviceLog::noteUdevDevice(const Event& event, std::uint64_t id) {
+    if (UdevTable::isMove(event)) noteMove(event, id);
+    const auto found = udevDevices_.devices().find(event.object);
+    const bool isThere = found != udevDevices_.devices().end();
+    write(isThere ? recordOf(event.object, found->second)
+                  : recordOf(event.source, change::Remove, event.object),
+          id);
+}
+
+void DeviceLog::noteMove(const Event& event, std::uint64_t id) {
+    Event record = recordOf(event.source, change::Move, event.object);
+    record.properties.set(key::From, event.properties.find("DEVPATH_OLD").value_or(""));
+    write(record, id);
+}
+
+void DeviceLog::write(const Event& record, std::uint64_t id) {
+    if (isKept_ && !log_.append(record, id)) giveUp();
+}
+
+// Half of the truth would be none.
+void DeviceLog::giveUp() {
+    log_.clear();
+    isKept_ = false;
+    logWarning("state file: no room for the devices, the next start has to look what there is", fullLog_);
+}
+
+} // namespace keventd

@@ -1,0 +1,94 @@
+// Drops that have been told of, across daemons.
+
+#include "daemon/stream/told_drops.h"
+
+#include "keventd/names.h"
+#include "tests/unit/support/events.h"
+
+#include <array>
+
+namespace keventd::test {
+namespace {
+
+class ToldDropsTest : public testing::Test {
+protected:
+    static constexpr std::uint64_t Socket = 4711;
+
+    /// As the next daemon would find it.
+    [[nodiscard]] std::optional<std::uint32_t> find(std::uint64_t socket,
+                                                    const std::vector<Event>& left = {}) {
+        return ToldDrops("kernel", words_).find(socket, left);
+    }
+    static Event overrun(std::uint64_t number, const char* count, const char* source = "kernel") {
+        Event event;
+        event.id = number;
+        event.source = names::source::Keventd;
+        event.action = names::action::Overrun;
+        event.properties.set(names::key::Source, source);
+        event.properties.set(names::key::Count, count);
+        return event;
+    }
+
+    alignas(8) std::array<std::byte, ToldDrops::bytes()> words_{};
+    ToldDrops drops_{"kernel", words_};
+};
+
+TEST_F(ToldDropsTest, AreNotKnownAtFirst) {
+    EXPECT_FALSE(find(Socket));
+    EXPECT_FALSE(find(0));
+}
+
+TEST_F(ToldDropsTest, AreThoseOfTheSameSocket) {
+    drops_.begin(Socket, 7, 0);
+    EXPECT_EQ(find(Socket), 7U);
+    EXPECT_FALSE(find(Socket + 1));
+}
+
+TEST_F(ToldDropsTest, AddUpModuloTheKernelsCounter) {
+    drops_.begin(Socket, 7, 0);
+    drops_.add(3, 1);
+    EXPECT_EQ(find(Socket), 10U);
+    drops_.add(0xffff'ffff, 2);
+    EXPECT_EQ(find(Socket), 9U);
+}
+
+TEST_F(ToldDropsTest, ContainWhatIsInTheLogAndWasNotYetCounted) {
+    drops_.begin(Socket, 0, 0);
+    drops_.add(3, 5);
+    EXPECT_EQ(find(Socket, {overrun(5, "3"), overrun(6, "4")}), 7U);
+    EXPECT_EQ(find(Socket, {overrun(5, "3"), kernel(7)}), 3U);
+}
+
+TEST_F(ToldDropsTest, AreNotThoseOfAnotherSource) {
+    drops_.begin(Socket, 0, 0);
+    EXPECT_EQ(find(Socket, {overrun(1, "4", "udev")}), 0U);
+}
+
+TEST_F(ToldDropsTest, GoOnBehindTheNumbersOfTheDaemonBefore) {
+    drops_.begin(Socket, 0, 0);
+    drops_.add(3, 9'000);
+    ToldDrops next("kernel", words_);
+    next.begin(Socket, find(Socket).value_or(0), 0); // the log was empty, and counts anew
+    EXPECT_TRUE(next.goesOn());
+    EXPECT_EQ(find(Socket, {overrun(1, "4")}), 7U);
+}
+
+TEST_F(ToldDropsTest, TellNumbersApartThatHaveRunThroughTheirBits) {
+    constexpr std::uint64_t all = std::uint64_t{1} << ToldDrops::NumberBits;
+    drops_.begin(Socket, 0, 0);
+    drops_.add(3, all - 1);
+    EXPECT_EQ(find(Socket, {overrun(all - 1, "3"), overrun(all, "4")}), 7U);
+}
+
+TEST_F(ToldDropsTest, KnowWhetherTheSocketIsTheSame) {
+    drops_.begin(Socket, 0, 0);
+    EXPECT_FALSE(drops_.goesOn());
+    ToldDrops next("kernel", words_);
+    next.begin(Socket + 1, 0, 0);
+    EXPECT_FALSE(next.goesOn());
+    next.begin(Socket + 1, 0, 0);
+    EXPECT_TRUE(next.goesOn());
+}
+
+} // namespace
+} // namespace keventd::test
