@@ -14,9 +14,17 @@
 namespace keventd {
 namespace {
 
-UeventSocket uevents(UniqueFd inherited, UeventGroup group) {
-    if (inherited) return UeventSocket::adopt(std::move(inherited), group);
-    return UeventSocket::open(group, UeventBufferBytes);
+// Goes on to count what the kernel drops where the daemon before has ended, if it has had the same socket.
+UeventSocket uevents(UniqueFd inherited, UeventGroup group, ToldDrops& told, const WaitingLog& waiting) {
+    const auto count = [&](UeventSocket socket) {
+        told.begin(UeventSocket::cookieOf(socket.fd()), socket.toldDrops(), waiting.lastNumber());
+        return socket;
+    };
+    if (!inherited) return count(UeventSocket::open(group, UeventBufferBytes));
+    std::optional<std::uint32_t> before;
+    if (UeventSocket::receives(inherited.get(), group))
+        before = told.find(UeventSocket::cookieOf(inherited.get()), waiting.leftOver());
+    return count(UeventSocket::adopt(std::move(inherited), group, before));
 }
 
 ListeningSocket privateSocket(UniqueFd inherited, const std::string& path) {
@@ -65,13 +73,17 @@ Daemon::Daemon(Configuration& configuration, InheritedDescriptors inherited)
 
 Daemon::Daemon(Configuration& configuration, const Settings& settings, InheritedDescriptors inherited)
     : configuration_(configuration), state_(settings.stateDirectory.value()),
-      kernel_(uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel)),
-      udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev)), devices_(sysfs_),
-      saved_(settings.stateDirectory.value(), settings.historyBytes),
+      saved_(settings.stateDirectory.value(), settings.historyBytes), waiting_(saved_.takeWaiting()),
+      kernel_(uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel, saved_.kernelDrops(), waiting_),
+              saved_.kernelLanding()),
+      udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev, saved_.udevDrops(), waiting_),
+            saved_.udevLanding()),
+      devices_(sysfs_), deviceLog_(saved_.takeDevices(), devices_, udevDevices_),
       stream_(saved_.streamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(settings)},
               saved_.history(), devices_, udevDevices_),
-      intake_(loop_, stream_.sequencer(), seqnum_, kernel_, {&udev_}), kernelSubject_(sysfs_, devices_),
-      udevSubject_(sysfs_, devices_, udevDevices_, udevRecords_),
+      intake_(loop_, stream_.sequencer(), seqnum_, waiting_, inputOf(kernel_, saved_.kernelDrops()),
+              {inputOf(udev_, saved_.udevDrops())}),
+      kernelSubject_(sysfs_, devices_), udevSubject_(sysfs_, devices_, udevDevices_, udevRecords_),
       reconciler_(loop_, stream_, intake_, {&kernelSubject_, &udevSubject_}), clients_(settings.limits),
       publisher_(loop_, stream_, clients_), answers_(loop_, clients_),
       manager_(loop_, stream_, intake_, clients_, publisher_, answers_, sysfs_, reconciler_,
@@ -79,6 +91,8 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), settings.socket.value()),
                      manager_, clients_),
       serviceManager_(loop_, [this] { return progress(); }) {
+    stream_.keepIn(deviceLog_, waiting_);
+    stream_.countRestarts(saved_.restarts());
     blockSignals();
     raiseDescriptorLimit(); // every private connection is one
     clients_.setAdminGroup(findGroup(settings.adminGroup));
@@ -86,6 +100,10 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
     onTerminate_ = loop_.addSignal("SIGTERM", SIGTERM, [this] { loop_.stop(); });
     onInterrupt_ = loop_.addSignal("SIGINT", SIGINT, [this] { loop_.stop(); });
     onHangup_ = loop_.addSignal("SIGHUP", SIGHUP, [this] { onReload(); });
+}
+
+Intake::Input Daemon::inputOf(Source& source, ToldDrops& told) const {
+    return {.source = &source, .told = &told, .hasGap = saved_.restarts() > 0 && !told.goesOn()};
 }
 
 // A mistake in a file is no reason to end, nor to take up half of it.
@@ -131,14 +149,33 @@ Progress Daemon::progress() const {
             .lost = kernel_.statistics().dropped + udev_.statistics().dropped};
 }
 
+// As of the last event in the history. Where that is not known, as of now.
+void Daemon::takeUpDevices() {
+    if (deviceLog_.restore(stream_.history().nextId())) return;
+    devices_.walk();
+    udevDevices_.begin(devices_, udevRecords_);
+    deviceLog_.begin();
+}
+
+// What has no SEQNUM, the sequencer cannot know for a repeat.
+void Daemon::takeUpEvents() {
+    for (Event& event : waiting_.leftOver()) {
+        if (event.seqnum == 0 && stream_.has(event)) {
+            waiting_.remove(event.id);
+        } else {
+            intake_.takeUp(std::move(event));
+        }
+    }
+}
+
 void Daemon::run() {
     logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), " from event ",
                  stream_.history().nextId(), ", after SEQNUM ", stream_.sequencer().options().startSeqnum));
     if (const std::string files = configuration_.files(); !files.empty()) {
         logInfo(text("configuration from ", files));
     }
-    devices_.walk();
-    udevDevices_.begin(devices_, udevRecords_);
+    takeUpDevices();
+    takeUpEvents();
     intake_.start();
     serviceManager_.tellReady();
     loop_.run();

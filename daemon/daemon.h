@@ -18,12 +18,14 @@
 #include "daemon/sources/udev_source.h"
 #include "daemon/sources/uevent_source.h"
 #include "daemon/state_directory.h"
+#include "daemon/stream/device_log.h"
 #include "daemon/stream/device_table.h"
 #include "daemon/stream/intake.h"
 #include "daemon/stream/kernel_subject.h"
 #include "daemon/stream/reconciler.h"
 #include "daemon/stream/stream.h"
 #include "daemon/stream/udev_subject.h"
+#include "daemon/stream/waiting_log.h"
 
 #include <optional>
 
@@ -45,6 +47,9 @@ public:
 
 private:
     Daemon(Configuration& configuration, const Settings& settings, InheritedDescriptors inherited);
+    [[nodiscard]] Intake::Input inputOf(Source& source, ToldDrops& told) const;
+    void takeUpDevices();
+    void takeUpEvents();
     void joinBus();
     void broadcast();
     void onReload();
@@ -53,6 +58,8 @@ private:
     Configuration& configuration_;
     EventLoop loop_;
     StateDirectory state_;
+    SavedState saved_;
+    WaitingLog waiting_;
     UeventSource kernel_;
     UdevSource udev_;
     KernelSeqnum seqnum_; // first read when the sockets are open: what came before is not waited for
@@ -60,7 +67,7 @@ private:
     DeviceTable devices_;
     UdevRecords udevRecords_;
     UdevTable udevDevices_;
-    SavedState saved_;
+    DeviceLog deviceLog_;
     Stream stream_;
     Intake intake_;
     KernelSubject kernelSubject_;

@@ -2,52 +2,136 @@
 
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
+#include "daemon/sources/landing_area.h"
+#include "daemon/sources/udev_landing.h"
+#include "keventd/names.h"
 
 #include <array>
+#include <new>
 #include <utility>
 #include <variant>
 
 namespace keventd {
 namespace {
 
-/// The parts of the file, in their order.
-enum Part : std::size_t { HistoryPart };
+/// The parts of the file, in their order. Of the logs, the two areas.
+enum Part : std::size_t {
+    HistoryPart,
+    WaitingPart,
+    DevicesPart = WaitingPart + 2,
+    KernelLandingPart = DevicesPart + 2,
+    UdevLandingPart,
+    CountersPart,
+    PartCount
+};
+static_assert(PartCount <= StateHeader::MaxRegions);
 
-std::array<StateRegion, 1> partsWith(std::size_t historyBytes) {
-    return {StateRegion{.name = "history", .bytes = historyBytes, .bytesAtStart = History::MinBytes}};
+// No more is allocated of it than is used. Some hundred bytes for each event that waits, of which there are
+// Sequencer::Options::maxWaiting at most; or for each device.
+constexpr std::size_t LogBytes = std::size_t{64} * 1024 * 1024;
+
+struct Counters {
+    CommitWord restarts;
+    alignas(8) std::array<std::byte, ToldDrops::bytes()> kernelDrops;
+    alignas(8) std::array<std::byte, ToldDrops::bytes()> udevDrops;
+};
+
+constexpr StateRegion logArea(const char* name) {
+    return {.name = name, .bytes = LogBytes, .bytesAtStart = RecordArea::MinBytes};
+}
+
+StateRegion wholePart(const char* name, std::size_t bytes) {
+    return {.name = name, .bytes = bytes, .bytesAtStart = bytes};
+}
+
+std::array<StateRegion, PartCount> partsWith(std::size_t historyBytes) {
+    return {StateRegion{.name = "history", .bytes = historyBytes, .bytesAtStart = History::MinBytes},
+            logArea("log of events"),
+            logArea("log of events"),
+            logArea("log of devices"),
+            logArea("log of devices"),
+            wholePart("landing area of the kernel", LandingArea::bytes()),
+            wholePart("landing area of udev", UdevLanding::bytes()),
+            wholePart("counters", sizeof(Counters))};
+}
+
+Counters& countersIn(std::span<std::byte> memory) {
+    return *std::launder(reinterpret_cast<Counters*>(memory.data()));
+}
+
+// @return what is wrong with the log; nothing if it has been taken up
+std::optional<NotBelieved> openLog(RecordLog::Areas areas, const char* name, std::optional<RecordLog>& log) {
+    auto opened = RecordLog::open(std::move(areas));
+    if (const auto* why = std::get_if<NotBelieved>(&opened))
+        return NotBelieved{text("its ", name, " has ", why->reason)};
+    log = std::move(std::get<RecordLog>(opened));
+    return std::nullopt;
 }
 
 } // namespace
 
 SavedState::SavedState(const std::string& directory, std::size_t historyBytes) : path_(directory + "/state") {
     const auto parts = partsWith(historyBytes);
-    const auto why = takeUp(parts);
-    if (!why) return;
-    if (!why->reason.empty()) logWarning(text("state file ", path_, ": ", why->reason, ", starting anew"));
-    begin(parts);
+    if (const auto why = takeUp(parts)) {
+        if (!why->reason.empty()) {
+            logEvent(LogLevel::Warning, message_id::StateReplaced,
+                     text("state file ", path_, ": ", why->reason, ", starting anew"),
+                     {{"KEVENTD_PATH", path_}, {"KEVENTD_REASON", why->reason}});
+        }
+        begin(parts);
+    } else {
+        countRestart();
+    }
+    Counters& counters = countersIn(file_->region(CountersPart));
+    kernelDrops_.emplace(names::source::Kernel, counters.kernelDrops);
+    udevDrops_.emplace(names::source::Udev, counters.udevDrops);
 }
 
 std::optional<NotBelieved> SavedState::takeUp(std::span<const StateRegion> regions) {
     auto opened = StateFile::open(path_, regions);
     if (const auto* why = std::get_if<NotBelieved>(&opened)) return *why;
     file_ = std::move(std::get<StateFile>(opened));
-    auto history = History::open(file_->region(HistoryPart), reserveHistory());
+    auto history = History::open(file_->region(HistoryPart), reserveOf(HistoryPart));
     if (const auto* why = std::get_if<NotBelieved>(&history)) return *why;
     history_ = std::move(std::get<History>(history));
-    return std::nullopt;
+    if (auto why = openLog(areasOf(WaitingPart), regions[WaitingPart].name, waiting_)) return why;
+    return openLog(areasOf(DevicesPart), regions[DevicesPart].name, devices_);
 }
 
 void SavedState::begin(std::span<const StateRegion> regions) {
     file_.reset(); // the memory of an old one
     file_ = StateFile::create(path_, regions);
-    history_.emplace(file_->region(HistoryPart), reserveHistory());
+    history_.emplace(file_->region(HistoryPart), reserveOf(HistoryPart));
+    waiting_.emplace(areasOf(WaitingPart));
+    devices_.emplace(areasOf(DevicesPart));
+    countersIn(file_->region(CountersPart)).restarts.store(0);
     file_->takePlace();
 }
 
-History::Reserve SavedState::reserveHistory() {
-    return [this](std::size_t wanted) {
-        const std::size_t reserved = file_->reserve(HistoryPart, wanted);
-        if (reserved < wanted) {
+void SavedState::countRestart() {
+    CommitWord& restarts = countersIn(file_->region(CountersPart)).restarts;
+    restarts_ = restarts.load().value_or(0) + 1;
+    restarts.store(restarts_);
+}
+
+std::span<std::byte> SavedState::kernelLanding() const {
+    return file_->region(KernelLandingPart);
+}
+
+std::span<std::byte> SavedState::udevLanding() const {
+    return file_->region(UdevLandingPart);
+}
+
+RecordLog::Areas SavedState::areasOf(std::size_t part) {
+    return {RecordArea(file_->region(part), reserveOf(part)),
+            RecordArea(file_->region(part + 1), reserveOf(part + 1))};
+}
+
+// Who wants more tells what becomes of it without: of the history, this does.
+Reserve SavedState::reserveOf(std::size_t part) {
+    return [this, part](std::size_t wanted) {
+        const std::size_t reserved = file_->reserve(part, wanted);
+        if (reserved < wanted && part == HistoryPart) {
             logWarning(text("state file ", path_, ": no room for more than ", reserved,
                             " bytes of history, dropping older events"),
                        noRoomLog_);

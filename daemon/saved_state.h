@@ -1,12 +1,17 @@
 // What the daemon keeps beyond its end: the parts of the state file, taken up or begun anew, all or none.
 #pragma once
 
+#include "daemon/base/commit_word.h"
 #include "daemon/base/rate_limit.h"
 #include "daemon/state_file.h"
 #include "daemon/stream/history.h"
+#include "daemon/stream/record_log.h"
+#include "daemon/stream/told_drops.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace keventd {
@@ -23,18 +28,38 @@ public:
 
     /// @return 32 hexadecimal digits
     [[nodiscard]] std::string streamId() const { return file_->streamId(); }
+    /// @return how many daemons have served the stream before this one
+    [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
+
     [[nodiscard]] History& history() { return *history_; }
+    /// @return the events that wait (WaitingLog); to be taken once
+    [[nodiscard]] RecordLog takeWaiting() { return std::move(*waiting_); }
+    /// @return the devices (DeviceLog); to be taken once
+    [[nodiscard]] RecordLog takeDevices() { return std::move(*devices_); }
+    /// @return where the kernel's datagrams land
+    [[nodiscard]] std::span<std::byte> kernelLanding() const;
+    /// @return where udevd's messages land
+    [[nodiscard]] std::span<std::byte> udevLanding() const;
+    [[nodiscard]] ToldDrops& kernelDrops() { return *kernelDrops_; }
+    [[nodiscard]] ToldDrops& udevDrops() { return *udevDrops_; }
 
 private:
     /// @return why not
     [[nodiscard]] std::optional<NotBelieved> takeUp(std::span<const StateRegion> regions);
     void begin(std::span<const StateRegion> regions);
-    [[nodiscard]] History::Reserve reserveHistory();
+    void countRestart();
+    [[nodiscard]] Reserve reserveOf(std::size_t part);
+    [[nodiscard]] RecordLog::Areas areasOf(std::size_t part);
 
     std::string path_;
     std::optional<StateFile> file_;
     RateLimit noRoomLog_;
     std::optional<History> history_;
+    std::optional<RecordLog> waiting_;
+    std::optional<RecordLog> devices_;
+    std::optional<ToldDrops> kernelDrops_;
+    std::optional<ToldDrops> udevDrops_;
+    std::uint64_t restarts_ = 0;
 };
 
 } // namespace keventd

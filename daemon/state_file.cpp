@@ -17,7 +17,7 @@ namespace keventd {
 namespace {
 
 // So many bytes are allocated at a time: seldom enough that it costs nothing, few enough for a small tmpfs.
-constexpr std::size_t ReserveStep = 1024 * 1024;
+constexpr std::size_t ReserveStep = 256 * 1024;
 
 std::string named(const std::string& path) {
     return text("state file ", path);

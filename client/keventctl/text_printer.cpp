@@ -98,7 +98,7 @@ void appendOverrun(std::string& out, const PropertyList& properties) {
     const auto appendValue = [&](const char* key) {
         appendPrintable(out, properties.find(key).value_or("?"));
     };
-    appendValue(names::key::Count);
+    appendPrintable(out, properties.find(names::key::Count).value_or("an unknown number of"));
     out += " messages of ";
     appendValue(names::key::Source);
     out += " lost, SEQNUM ";

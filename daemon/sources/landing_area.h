@@ -1,9 +1,13 @@
 // Where datagrams land: recvmmsg(2) into slots of one mapping, then one by one to the reader.
+//
+// The memory belongs to somebody else and may be a file that outlives the process: the kernel writes there of
+// each datagram how long it is, before it takes the next off the socket. So what has landed is there for the
+// next process, until this one forgets it.
 #pragma once
 
-#include "daemon/base/mapped_memory.h"
 #include "daemon/sources/uevent_parser.h"
 
+#include <cstddef>
 #include <linux/netlink.h>
 #include <span>
 #include <sys/socket.h>
@@ -31,13 +35,21 @@ public:
     /// emptied before anything is parsed.
     static constexpr std::size_t Slots = 512;
 
-    LandingArea();
+    /// Of the memory that it needs.
+    [[nodiscard]] static std::size_t bytes();
 
-    /// Receives as many datagrams as there are slots, without waiting.
+    /// Takes up what has landed there for an earlier process, if anything.
+    /// @param memory  bytes(), zeroed before its first use, aligned to a page; outlives the area
+    explicit LandingArea(std::span<std::byte> memory);
+
+    /// Forgets what has landed, and receives as many datagrams as there are slots, without waiting.
     /// @throws FatalError on any error but those that ReceiveResult names
     [[nodiscard]] ReceiveResult receive(int fd);
 
-    /// @return what the last receive() brought
+    /// For when all that has landed is kept elsewhere.
+    void forget();
+
+    /// @return what the last receive() brought, or an earlier process has left
     [[nodiscard]] std::size_t size() const { return landed_; }
     [[nodiscard]] Datagram at(std::size_t index) const;
 
@@ -49,13 +61,14 @@ private:
         alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(nl_pktinfo))];
         char payload[MaxUevent];
     };
+    static constexpr unsigned NothingLanded = ~0U; // as mmsghdr::msg_len
 
-    void prepare(std::size_t count);
+    void prepare(std::size_t from, std::size_t to);
+    [[nodiscard]] std::size_t countLanded() const;
 
-    MappedMemory memory_;
+    std::span<mmsghdr> headers_; // its pointers are of the process that wrote them
     std::span<Slot> slots_;
     std::vector<iovec> vectors_;
-    std::vector<mmsghdr> headers_;
     std::size_t landed_ = 0;
 };
 

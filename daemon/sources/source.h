@@ -1,12 +1,11 @@
 // What the daemon listens to: one class, one descriptor, one way to turn its bytes into events.
 #pragma once
 
-#include "keventd/event.h"
+#include "daemon/sources/arrivals.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 namespace keventd {
 
@@ -52,10 +51,13 @@ public:
     [[nodiscard]] virtual int descriptor() const = 0;
     /// @return whether the descriptor was open before the daemon: what it holds at the start has waited
     [[nodiscard]] virtual bool inherited() const = 0;
-    /// Reads what has arrived, at most about `budget` messages, and appends the events to `events`.
+    /// Takes what had been received for an earlier daemon, and perhaps not been put anywhere when that was
+    /// killed. To be called before drain().
+    virtual void takeLanded(Arrivals& arrivals) = 0;
+    /// Reads what has arrived, at most about `budget` messages.
     /// A loss is told when everything that was queued before it has been read: the drop was counted first,
     /// and the socket found empty then.
-    [[nodiscard]] virtual Drained drain(std::vector<Event>& events, std::size_t budget) = 0;
+    [[nodiscard]] virtual Drained drain(Arrivals& arrivals, std::size_t budget) = 0;
     /// Cheap: asked after every turn of the loop, so that a change can be told.
     [[nodiscard]] virtual SourceStatus status() const = 0;
     [[nodiscard]] virtual SourceStatistics statistics() const = 0;

@@ -4,12 +4,12 @@
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
+#include "daemon/sources/udev_message.h"
 #include "daemon/sources/udev_properties.h"
 #include "keventd/names.h"
 
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -52,8 +52,9 @@ std::size_t bytesOf(const Event& event) {
 
 } // namespace
 
-UdevSource::UdevSource(UeventSocket socket)
-    : socket_(std::move(socket)), udev_(udev_new()), udevdSeen_(access(UdevdControl, F_OK) == 0) {
+UdevSource::UdevSource(UeventSocket socket, std::span<std::byte> landing)
+    : socket_(std::move(socket)), landing_(landing), udev_(udev_new()),
+      udevdSeen_(access(UdevdControl, F_OK) == 0) {
     if (!udev_) throwError("create udev context", errno);
     monitor_ = makeMonitor(udev_.get(), socket_.fd());
     statistics_.bufferBytes = socket_.bufferBytes();
@@ -63,47 +64,54 @@ const char* UdevSource::name() const {
     return names::source::Udev;
 }
 
+// It may be in the socket still: then it comes once more, and is a repeat.
+void UdevSource::takeLanded(Arrivals& arrivals) {
+    if (const auto message = landing_.message()) {
+        auto parsed = parseUdevMessage(*message);
+        if (auto* event = std::get_if<Event>(&parsed)) {
+            take(std::move(*event), arrivals);
+        } else {
+            refuse(std::get<std::string>(parsed));
+        }
+    }
+    landing_.forget();
+}
+
 // Drops are counted before the socket is asked whether it is empty: what is counted then lies before all that
 // comes.
-Drained UdevSource::drain(std::vector<Event>& events, std::size_t budget) {
+Drained UdevSource::drain(Arrivals& arrivals, std::size_t budget) {
     for (std::size_t read = 0; read < budget; ++read) {
         pendingLoss_ += socket_.takeDrops();
-        if (!hasInput()) {
+        if (!landing_.peek(socket_.fd())) {
             statistics_.dropped += pendingLoss_;
             return {.empty = true, .lost = std::exchange(pendingLoss_, 0)};
         }
-        receiveOne(events);
+        receiveOne(arrivals);
     }
     return {.empty = false, .lost = 0, .lossPending = pendingLoss_ > 0};
 }
 
-// libudev says EAGAIN for an empty queue and for a message that it refused alike, so the socket is asked. An
-// error that waits there (ENOBUFS) is taken off it by that, and is no message.
-bool UdevSource::hasInput() const {
-    for (;;) {
-        if (recv(socket_.fd(), nullptr, 0, MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC) >= 0) return true;
-        if (errno == EAGAIN) return false;
-        if (errno != ENOBUFS && errno != EINTR) throwError("read udev socket", errno);
-    }
-}
-
-void UdevSource::receiveOne(std::vector<Event>& events) {
+// libudev says EAGAIN for an empty queue and for a message that it refused alike: here, there is one.
+void UdevSource::receiveOne(Arrivals& arrivals) {
     ++statistics_.received;
     errno = 0;
     const UdevDeviceHandle device(udev_monitor_receive_device(monitor_.get()));
-    if (device) return take(device.get(), events);
-    refuse(errno == 0 || errno == EAGAIN ? "not udevd's, or malformed" : errorText(errno));
+    if (device) {
+        take(eventOf(device.get()), arrivals);
+    } else {
+        refuse(errno == 0 || errno == EAGAIN ? "not udevd's, or malformed" : errorText(errno));
+    }
+    landing_.forget();
 }
 
-void UdevSource::take(udev_device* device, std::vector<Event>& events) {
+void UdevSource::take(Event event, Arrivals& arrivals) {
     udevdSeen_ = true;
-    Event event = eventOf(device);
     if (event.action.empty() || event.object.empty()) return refuse("without ACTION or DEVPATH");
     if (bytesOf(event) > MaxUdevEvent) return refuse("too long");
     const ReadTime now = readTimeNow();
     event.boottime = now.boottime;
     event.realtime = now.realtime;
-    events.push_back(std::move(event));
+    arrivals.add(std::move(event));
 }
 
 void UdevSource::refuse(std::string_view reason) {

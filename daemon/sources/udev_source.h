@@ -6,30 +6,36 @@
 
 #include "daemon/base/c_handles.h"
 #include "daemon/sources/source.h"
+#include "daemon/sources/udev_landing.h"
 #include "daemon/sources/uevent_socket.h"
+
+#include <cstddef>
+#include <span>
 
 namespace keventd {
 
 class UdevSource : public Source {
 public:
-    /// @param socket  of UeventGroup::Udev; it takes the place of the monitor's own
+    /// @param socket   of UeventGroup::Udev; it takes the place of the monitor's own
+    /// @param landing  UdevLanding::bytes(), zero or of an earlier daemon; outlives the source
     /// @throws FatalError
-    explicit UdevSource(UeventSocket socket);
+    UdevSource(UeventSocket socket, std::span<std::byte> landing);
 
     [[nodiscard]] const char* name() const override;
     [[nodiscard]] int descriptor() const override { return socket_.fd(); }
     [[nodiscard]] bool inherited() const override { return socket_.inherited(); }
-    [[nodiscard]] Drained drain(std::vector<Event>& events, std::size_t budget) override;
+    void takeLanded(Arrivals& arrivals) override;
+    [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
     [[nodiscard]] SourceStatus status() const override;
     [[nodiscard]] SourceStatistics statistics() const override;
 
 private:
-    [[nodiscard]] bool hasInput() const;
-    void receiveOne(std::vector<Event>& events);
-    void take(udev_device* device, std::vector<Event>& events);
+    void receiveOne(Arrivals& arrivals);
+    void take(Event event, Arrivals& arrivals);
     void refuse(std::string_view reason);
 
     UeventSocket socket_;
+    UdevLanding landing_;
     UdevHandle udev_;
     UdevMonitorHandle monitor_;
     bool udevdSeen_;

@@ -1,20 +1,10 @@
 #include "daemon/sources/uevent_parser.h"
 
+#include "daemon/sources/property_strings.h"
 #include "keventd/names.h"
-
-#include <algorithm>
-#include <charconv>
-#include <optional>
 
 namespace keventd {
 namespace {
-
-// Takes the string before the next NUL off `rest`, which ends in one.
-std::string_view takeString(std::string_view& rest) {
-    const std::string_view string = rest.substr(0, rest.find('\0'));
-    rest.remove_prefix(string.size() + 1);
-    return string;
-}
 
 bool parseHeader(std::string_view header, Event& event) {
     const std::size_t at = header.find('@');
@@ -24,30 +14,9 @@ bool parseHeader(std::string_view header, Event& event) {
     return true;
 }
 
-// Drivers may add any text (kobject_uevent_env()), and one that writes no "KEY=value" has still seen
-// something happen: a word without "=" is a key without a value, what has no key is left out.
-void parseProperties(std::string_view rest, PropertyList& properties) {
-    properties.reserve(rest.size());
-    while (!rest.empty()) {
-        const std::string_view property = takeString(rest);
-        const std::string_view key = property.substr(0, property.find('='));
-        if (key.empty()) continue;
-        properties.set(key, property.substr(std::min(key.size() + 1, property.size())));
-    }
-}
-
 bool agreesWithHeader(const Event& event) {
     return event.properties.find("ACTION") == event.action &&
            event.properties.find("DEVPATH") == event.object;
-}
-
-std::optional<std::uint64_t> parseSeqnum(const PropertyList& properties) {
-    const auto value = properties.find("SEQNUM");
-    if (!value) return std::nullopt;
-    std::uint64_t seqnum = 0;
-    const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), seqnum);
-    if (error != std::errc() || end != value->data() + value->size() || seqnum == 0) return std::nullopt;
-    return seqnum;
 }
 
 } // namespace
@@ -78,7 +47,7 @@ std::variant<Event, RefusedUevent> parseUevent(std::span<const char> datagram) {
     Event event;
     std::string_view rest(datagram.data(), datagram.size());
     if (!parseHeader(takeString(rest), event)) return RefusedUevent::BadHeader;
-    parseProperties(rest, event.properties);
+    parsePropertyStrings(rest, event.properties);
     if (!agreesWithHeader(event)) return RefusedUevent::Contradiction;
     const auto seqnum = parseSeqnum(event.properties);
     if (!seqnum) return RefusedUevent::BadSeqnum;

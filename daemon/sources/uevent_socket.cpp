@@ -71,8 +71,8 @@ UeventSocket UeventSocket::open(UeventGroup group, std::size_t bufferBytes) {
 
 // An overrun leaves ENOBUFS on the socket (netlink_overrun() in net/netlink/af_netlink.c), which the first
 // read takes off: where it is still there, nobody can have told of the drops. Where not, an earlier reader
-// has.
-UeventSocket UeventSocket::adopt(UniqueFd fd, UeventGroup group) {
+// has, as far as one can know who did not write it down.
+UeventSocket UeventSocket::adopt(UniqueFd fd, UeventGroup group, std::optional<std::uint32_t> told) {
     if (!receives(fd.get(), group)) {
         throw FatalError(
             text("descriptor ", fd.get(), " is no uevent socket of the ", groupName(group), " group"));
@@ -82,7 +82,11 @@ UeventSocket UeventSocket::adopt(UniqueFd fd, UeventGroup group) {
     checkErrno(fcntl(fd.get(), F_SETFL, O_NONBLOCK), "make inherited uevent socket non-blocking");
     const bool lossUnread = getIntOption(fd.get(), SO_ERROR) == ENOBUFS;
     UeventSocket socket(std::move(fd), true);
-    if (!lossUnread) socket.toldDrops_ = socket.readMemory();
+    if (told) {
+        socket.toldDrops_ = *told;
+    } else if (!lossUnread) {
+        socket.toldDrops_ = socket.readMemory();
+    }
     return socket;
 }
 
@@ -93,6 +97,13 @@ bool UeventSocket::receives(int fd, UeventGroup group) {
     socklen_t size = sizeof address;
     if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) < 0) return false;
     return (address.nl_groups & static_cast<std::uint32_t>(group)) != 0;
+}
+
+std::uint64_t UeventSocket::cookieOf(int fd) {
+    std::uint64_t cookie = 0;
+    socklen_t size = sizeof cookie;
+    checkErrno(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size), "read cookie of uevent socket");
+    return cookie;
 }
 
 std::size_t UeventSocket::bufferBytes() const {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace keventd {
 
@@ -26,16 +27,24 @@ public:
     [[nodiscard]] static UeventSocket open(UeventGroup group, std::size_t bufferBytes);
 
     /// Takes over a bound socket, and makes it non-blocking; what waits in it stays, its buffer is left
-    /// alone. Of what the kernel has dropped before, takeDrops() will tell, if nobody has read from the
-    /// socket since.
+    /// alone.
+    /// @param told  messages dropped on it that an earlier reader has told of, modulo 2^32: takeDrops() tells
+    /// of
+    ///              the others. If that is not known, it tells of all if nobody has read from the socket
+    ///              since, else of none
     /// @throws FatalError if it is no socket of this family, or does not receive the group
-    [[nodiscard]] static UeventSocket adopt(UniqueFd fd, UeventGroup group);
+    [[nodiscard]] static UeventSocket adopt(UniqueFd fd, UeventGroup group,
+                                            std::optional<std::uint32_t> told = {});
 
     /// @return whether this descriptor is a socket of this family that receives the group
     [[nodiscard]] static bool receives(int fd, UeventGroup group);
+    /// @return what tells a socket from all others of this boot (SO_COOKIE, socket(7))
+    [[nodiscard]] static std::uint64_t cookieOf(int fd);
 
     [[nodiscard]] int fd() const { return fd_.get(); }
     [[nodiscard]] bool inherited() const { return inherited_; }
+    /// @return messages dropped that takeDrops() does not tell of any more, modulo 2^32
+    [[nodiscard]] std::uint32_t toldDrops() const { return toldDrops_; }
     /// @return size of the receive buffer as it was asked for and granted; the kernel reserves twice that,
     ///         for its own records (SO_RCVBUF, socket(7))
     [[nodiscard]] std::size_t bufferBytes() const;

@@ -25,7 +25,8 @@ bool isInjected(const Datagram& datagram) {
 
 } // namespace
 
-UeventSource::UeventSource(UeventSocket socket) : socket_(std::move(socket)) {
+UeventSource::UeventSource(UeventSocket socket, std::span<std::byte> landing)
+    : socket_(std::move(socket)), landing_(landing) {
     statistics_.bufferBytes = socket_.bufferBytes();
 }
 
@@ -36,16 +37,18 @@ const char* UeventSource::name() const {
 // A short count may hide an ENOBUFS with more behind it; after a drop only an empty read is the end. What was
 // dropped before that read lies here, before all that will be read from now on; what was dropped since lies
 // behind more events.
-Drained UeventSource::drain(std::vector<Event>& events, std::size_t budget) {
+Drained UeventSource::drain(Arrivals& arrivals, std::size_t budget) {
     socket_.noteQueued(); // before it is taken out
-    for (std::size_t read = 0; read < budget; read += std::max<std::size_t>(landing_.size(), 1)) {
+    for (std::size_t read = 0; read < budget;) {
         const std::uint64_t droppedBefore = pendingLoss_;
         const ReceiveResult result = landing_.receive(socket_.fd());
-        takeLanded(events);
+        const std::size_t landed = landing_.size();
+        takeLanded(arrivals);
         pendingLoss_ += socket_.takeDrops();
-        if (result == ReceiveResult::Drained && (landing_.size() == 0 || pendingLoss_ == 0)) {
+        if (result == ReceiveResult::Drained && (landed == 0 || pendingLoss_ == 0)) {
             return endOfQueue(droppedBefore);
         }
+        read += std::max<std::size_t>(landed, 1);
     }
     return {.empty = false, .lost = 0, .lossPending = pendingLoss_ > 0};
 }
@@ -56,12 +59,13 @@ Drained UeventSource::endOfQueue(std::uint64_t lost) {
     return {.empty = pendingLoss_ == 0, .lost = lost, .lossPending = pendingLoss_ > 0};
 }
 
-void UeventSource::takeLanded(std::vector<Event>& events) {
+void UeventSource::takeLanded(Arrivals& arrivals) {
     const ReadTime now = readTimeNow();
-    for (std::size_t i = 0; i < landing_.size(); ++i) take(landing_.at(i), now, events);
+    for (std::size_t i = 0; i < landing_.size(); ++i) take(landing_.at(i), now, arrivals);
+    landing_.forget();
 }
 
-void UeventSource::take(const Datagram& datagram, const ReadTime& now, std::vector<Event>& events) {
+void UeventSource::take(const Datagram& datagram, const ReadTime& now, Arrivals& arrivals) {
     ++statistics_.received;
     if (const auto reason = whyUntrusted(datagram)) return refuse(*reason);
     if (datagram.truncated) return refuse(reasonText(RefusedUevent::TooLong));
@@ -75,7 +79,7 @@ void UeventSource::take(const Datagram& datagram, const ReadTime& now, std::vect
     }
     event.boottime = now.boottime;
     event.realtime = now.realtime;
-    events.push_back(std::move(event));
+    arrivals.add(std::move(event));
 }
 
 SourceStatistics UeventSource::statistics() const {

@@ -10,24 +10,28 @@
 #include "daemon/sources/source.h"
 #include "daemon/sources/uevent_socket.h"
 
+#include <cstddef>
+#include <span>
+
 namespace keventd {
 
 class UeventSource : public Source {
 public:
-    /// @param socket  of UeventGroup::Kernel
-    explicit UeventSource(UeventSocket socket);
+    /// @param socket   of UeventGroup::Kernel
+    /// @param landing  LandingArea::bytes(), zero or of an earlier daemon; outlives the source
+    UeventSource(UeventSocket socket, std::span<std::byte> landing);
 
     [[nodiscard]] const char* name() const override;
     [[nodiscard]] int descriptor() const override { return socket_.fd(); }
     [[nodiscard]] bool inherited() const override { return socket_.inherited(); }
-    [[nodiscard]] Drained drain(std::vector<Event>& events, std::size_t budget) override;
+    void takeLanded(Arrivals& arrivals) override;
+    [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
     [[nodiscard]] SourceStatus status() const override { return {}; }
     [[nodiscard]] SourceStatistics statistics() const override;
 
 private:
     [[nodiscard]] Drained endOfQueue(std::uint64_t lost);
-    void takeLanded(std::vector<Event>& events);
-    void take(const Datagram& datagram, const ReadTime& now, std::vector<Event>& events);
+    void take(const Datagram& datagram, const ReadTime& now, Arrivals& arrivals);
     void refuse(std::string_view reason);
 
     UeventSocket socket_;

@@ -6,6 +6,7 @@
 #include "keventd/names.h"
 
 #include <algorithm>
+#include <optional>
 #include <sys/epoll.h>
 #include <utility>
 
@@ -19,9 +20,26 @@ constexpr std::size_t MaxSortedAtStart = 32'768;
 // Together more than a socket of 128 MiB holds.
 constexpr int MaxTurnsAtStart = 128;
 
-Event overrunEvent(const char* source, std::uint64_t count, std::uint64_t from, std::uint64_t to) {
+/// Writes down each event that has been read, and keeps it for the sequencer.
+class KeptArrivals final : public Arrivals {
+public:
+    KeptArrivals(WaitingLog& log, std::vector<Event>& events) : log_(log), events_(events) {}
+
+    void add(Event event) override {
+        log_.add(event);
+        events_.push_back(std::move(event));
+    }
+
+private:
+    WaitingLog& log_;
+    std::vector<Event>& events_;
+};
+
+// @param count  nothing: nobody knows
+Event overrunEvent(const char* source, std::optional<std::uint64_t> count, std::uint64_t from,
+                   std::uint64_t to) {
     Event event = streamEvent(names::action::Overrun, source);
-    event.properties.set(names::key::Count, std::to_string(count));
+    if (count) event.properties.set(names::key::Count, std::to_string(*count));
     event.properties.set(names::key::SeqnumFrom, std::to_string(from));
     event.properties.set(names::key::SeqnumTo, std::to_string(to));
     return event;
@@ -29,24 +47,72 @@ Event overrunEvent(const char* source, std::uint64_t count, std::uint64_t from, 
 
 } // namespace
 
-Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, Source& causes,
-               std::vector<Source*> effects)
-    : sequencer_(sequencer), seqnum_(seqnum), timer_(loop.addTimer("reorder deadline", [this] { turn(); })),
+Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, WaitingLog& waiting,
+               Input causes, const std::vector<Input>& effects)
+    : sequencer_(sequencer), seqnum_(seqnum), waiting_(waiting),
+      timer_(loop.addTimer("reorder deadline", [this] { turn(); })),
       again_(loop.addDefer("read more", [this] { turn(); })) {
-    effects.push_back(&causes);
-    for (Source* source : effects) {
-        inlets_.push_back({source, true, false, {}, {}});
-        inlets_.back().watch = loop.addIo(source->name(), source->descriptor(), EPOLLIN, [this] { turn(); });
+    std::vector<Input> inputs = effects;
+    inputs.push_back(causes);
+    for (const Input& input : inputs) {
+        Inlet& inlet = inlets_.emplace_back();
+        inlet.source = input.source;
+        inlet.told = input.told;
+        inlet.hasGap = input.hasGap;
+        inlet.watch =
+            loop.addIo(input.source->name(), input.source->descriptor(), EPOLLIN, [this] { turn(); });
     }
 }
 
+void Intake::takeUp(Event event) {
+    push(std::move(event), Sequencer::Clock::now());
+}
+
 void Intake::start() {
+    takeLanded();
+    tellGaps();
     gatherBacklog();
     const auto inBacklog = [](const Inlet& inlet) { return inlet.inBacklog; };
     for (int turns = 0; turns < MaxTurnsAtStart && std::any_of(inlets_.begin(), inlets_.end(), inBacklog);
          ++turns) {
         turn(Budget); // of all: there is nobody yet who would wait
     }
+}
+
+void Intake::takeLanded() {
+    const Time now = Sequencer::Clock::now();
+    for (auto inlet = inlets_.rbegin(); inlet != inlets_.rend(); ++inlet) {
+        std::vector<Event> landed;
+        KeptArrivals arrivals(waiting_, landed);
+        inlet->source->takeLanded(arrivals);
+        for (Event& event : landed) {
+            event.flags |= EventFlag::Queued;
+            push(std::move(event), now);
+        }
+    }
+}
+
+// Of udev where there is none, nothing can be lost.
+void Intake::tellGaps() {
+    for (auto inlet = inlets_.rbegin(); inlet != inlets_.rend(); ++inlet) {
+        const bool hasGap = std::exchange(inlet->hasGap, false);
+        if (hasGap && inlet->source->status().state == SourceState::Running) tellGap(*inlet);
+    }
+}
+
+void Intake::tellGap(Inlet& inlet) {
+    const char* name = inlet.source->name();
+    // What the kernel has sent meanwhile, udev may have sent, too.
+    const std::uint64_t from = std::min(sequencer_.lowestMissingInBacklog(name),
+                                        sequencer_.lowestMissingInBacklog(causes().source->name()));
+    const std::uint64_t to = sequencer_.options().startSeqnum;
+    if (from > to) return;
+    logEvent(LogLevel::Warning, message_id::Overrun,
+             text("nobody has listened to the ", name, " socket since SEQNUM ", from, ", resynchronising"),
+             {{names::key::Source, name}}, lossLog_);
+    Event event = overrunEvent(name, std::nullopt, from, to);
+    waiting_.add(event);
+    push(std::move(event), Sequencer::Clock::now());
 }
 
 // Of the kernel alone, so that it can be sorted before anything refers to it.
@@ -82,7 +148,8 @@ std::vector<Intake::Reading> Intake::readAll(std::size_t effectBudget) {
 
 Intake::Reading Intake::read(Inlet& inlet, std::size_t budget) {
     Reading reading{&inlet, {}, {}};
-    reading.drained = inlet.source->drain(reading.events, budget);
+    KeptArrivals arrivals(waiting_, reading.events);
+    reading.drained = inlet.source->drain(arrivals, budget);
     return reading;
 }
 
@@ -90,11 +157,16 @@ void Intake::push(Reading& reading, Time now) {
     Inlet& inlet = *reading.inlet;
     for (Event& event : reading.events) {
         if (hasWaited(inlet, event)) event.flags |= EventFlag::Queued;
-        sequencer_.push(std::move(event), now);
+        push(std::move(event), now);
     }
     noteLoss(inlet, reading.drained, now);
     inlet.isEmpty = reading.drained.empty;
     if (inlet.isEmpty) inlet.inBacklog = false;
+}
+
+void Intake::push(Event event, Time now) {
+    const std::uint64_t number = event.id;
+    if (!sequencer_.push(std::move(event), now)) waiting_.remove(number);
 }
 
 bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {
@@ -123,7 +195,10 @@ void Intake::tellLoss(const Inlet& inlet, std::uint64_t count, Time now) {
              text(name, " socket overrun: ", count, " messages lost, resynchronising"),
              {{names::key::Source, name}, {names::key::Count, std::to_string(count)}}, lossLog_);
     const std::uint64_t newest = seqnum_.read();
-    sequencer_.push(overrunEvent(name, count, std::min(*inlet.lossFrom, newest), newest), now);
+    Event event = overrunEvent(name, count, std::min(*inlet.lossFrom, newest), newest);
+    waiting_.add(event);
+    inlet.told->add(count, event.id);
+    push(std::move(event), now);
 }
 
 // A hole must not be closed while its event lies unread in our own socket, however long ago its deadline was:

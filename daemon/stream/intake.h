@@ -1,4 +1,5 @@
 // From the sources to the sequencer: who is read in which order, and when the sequencer's clock moves on.
+// What has been read is written down before anything else is done with it.
 //
 // Effects are read before causes and pushed after them: udev's event follows its kernel event because in each
 // turn the udev socket is read first, and what the kernel socket held is sequenced first. While the kernel
@@ -11,6 +12,8 @@
 #include "daemon/sources/kernel_seqnum.h"
 #include "daemon/sources/source.h"
 #include "daemon/stream/sequencer.h"
+#include "daemon/stream/told_drops.h"
+#include "daemon/stream/waiting_log.h"
 
 #include <memory>
 #include <optional>
@@ -26,14 +29,26 @@ public:
     /// Of each other source: libudev takes 44 us for one, and the kernel's socket waits meanwhile.
     static constexpr std::size_t EffectBudget = 64;
 
+    struct Input {
+        Source* source;
+        ToldDrops* told;
+        /// The stream has been here before, and what was sent since lies in no socket of ours.
+        bool hasGap = false;
+    };
+
     /// @param causes     the kernel's uevents, by which SEQNUM order is made
     /// @param effects    sources that react to them, in the order in which they are read
     /// @param sequencer  outlives the intake, like all that is borrowed here
-    Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, Source& causes,
-           std::vector<Source*> effects);
+    Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, WaitingLog& waiting,
+           Input causes, const std::vector<Input>& effects);
 
-    /// Reads what has waited in the sockets since before the start, so that it is in the stream before
-    /// anybody can subscribe. To be called once, before the loop runs.
+    /// Takes up an event that an earlier daemon had read, and which is in the log. To be called before
+    /// start(), in the order in which they were read.
+    void takeUp(Event event);
+
+    /// Takes up what had been received for an earlier daemon, and reads what has waited in the sockets since
+    /// before the start, so that it is in the stream before anybody can subscribe. To be called once, before
+    /// the loop runs.
     void start();
 
     /// One turn: reads, pushes, lets leave what may leave.
@@ -51,6 +66,8 @@ private:
     /// One source, and what is to be remembered of it between two readings.
     struct Inlet {
         Source* source = nullptr;
+        ToldDrops* told = nullptr;
+        bool hasGap = false;                   ///< Input::hasGap, and not yet told
         bool inBacklog = true;                 ///< has not been empty since the start
         bool isEmpty = false;                  ///< after the last reading
         std::optional<std::uint64_t> lossFrom; ///< lowest SEQNUM of a loss that was seen, and is not yet told
@@ -64,10 +81,14 @@ private:
     using Time = Sequencer::Clock::time_point;
 
     [[nodiscard]] Inlet& causes() { return inlets_.back(); }
+    void takeLanded();
+    void tellGaps();
+    void tellGap(Inlet& inlet);
     void gatherBacklog();
     [[nodiscard]] std::vector<Reading> readAll(std::size_t effectBudget);
-    [[nodiscard]] static Reading read(Inlet& inlet, std::size_t budget);
+    [[nodiscard]] Reading read(Inlet& inlet, std::size_t budget);
     void push(Reading& reading, Time now);
+    void push(Event event, Time now);
     [[nodiscard]] bool hasWaited(const Inlet& inlet, const Event& event) const;
     void noteLoss(Inlet& inlet, const Drained& drained, Time now);
     [[nodiscard]] std::uint64_t lowestLost(const Inlet& inlet) const;
@@ -77,6 +98,7 @@ private:
 
     Sequencer& sequencer_;
     const KernelSeqnum& seqnum_;
+    WaitingLog& waiting_;
     std::vector<Inlet> inlets_; // effects first, the cause last
     EventLoop::Handle timer_;
     EventLoop::Handle again_; // not all was read: another turn, although the sockets may tell nothing

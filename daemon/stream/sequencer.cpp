@@ -26,19 +26,20 @@ void Sequencer::remember(std::string_view source, std::uint64_t seqnum) {
     highestRemembered_ = highestReleased_;
 }
 
-void Sequencer::push(Event event, Clock::time_point now) {
+bool Sequencer::push(Event event, Clock::time_point now) {
     const Stage stage = stageOf(event.source, event.seqnum);
     if (isRepeat(stage, event.seqnum)) {
         ++statistics_.repeated;
-        return;
+        return false;
     }
     if (isNextInOrder(stage, event.seqnum)) {
         highest_ = event.seqnum;
         highestArrived_ = event.seqnum;
         leave(event, stage);
-        return;
+    } else {
+        enqueue(std::move(event), stage, now);
     }
-    enqueue(std::move(event), stage, now);
+    return true;
 }
 
 bool Sequencer::isRepeat(Stage stage, std::uint64_t seqnum) {

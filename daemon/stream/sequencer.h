@@ -60,7 +60,8 @@ public:
     /// Takes an event that arrived at `now`.
     /// A kernel event without SEQNUM is treated as one of another source. Events of `udev` wait for the
     /// kernel event of their SEQNUM, at most as long as for a hole.
-    void push(Event event, Clock::time_point now);
+    /// @return false if it was dropped as a repeat
+    bool push(Event event, Clock::time_point now);
 
     /// Makes it known that numbers up to `seqnum` have been assigned (uevent_seqnum): those that have not
     /// come are holes from now on.

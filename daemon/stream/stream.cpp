@@ -4,6 +4,7 @@
 #include "keventd/names.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace keventd {
 namespace {
@@ -27,17 +28,63 @@ void Stream::rememberHistory() {
     for (; id < end; ++id) {
         const EventView event = history_.at(id);
         sequencer_.remember(event.source, event.seqnum);
+        rememberLoss(event);
     }
 }
 
+void Stream::rememberLoss(const EventView& event) {
+    if (event.source != std::string_view(names::source::Keventd)) return;
+    const std::string source(event.properties.find(names::key::Source).value_or(""));
+    if (event.action == std::string_view(names::action::Overrun)) unresynced_[source] = event.id;
+    // Those found without a loss say nothing of one.
+    if (event.action == std::string_view(names::action::Resynced) &&
+        event.properties.find(names::key::Overrun))
+        unresynced_.erase(source);
+}
+
+void Stream::whenOverrun(std::function<void(const EventView&)> handler) {
+    onOverrun_ = std::move(handler);
+    for (const auto& [source, id] : std::exchange(unresynced_, {})) onOverrun_(history_.at(id));
+}
+
+void Stream::keepIn(DeviceLog& devices, WaitingLog& waiting) {
+    deviceLog_ = &devices;
+    waiting_ = &waiting;
+}
+
+bool Stream::has(Event event) const {
+    escapeText(event);
+    const auto isSame = [&event](const EventView& other) {
+        return other.source == event.source && other.action == event.action && other.object == event.object &&
+               other.seqnum == event.seqnum && other.properties.bytes() == event.properties.view().bytes();
+    };
+    std::uint64_t id = history_.findSince(event.boottime);
+    // The order of the stream is not quite that of reading.
+    for (; id < history_.nextId(); ++id) {
+        const EventView other = history_.at(id);
+        if (other.boottime == event.boottime && isSame(other)) return true;
+    }
+    return false;
+}
+
 void Stream::append(Event& event) {
-    devices_.apply(event);
-    udevDevices_.apply(event);
+    const std::uint64_t number = event.id; // in the log of those that wait
+    changeDevices(event);
     published_.add(event);
     const bool isOverrun = event.action == names::action::Overrun && event.source == names::source::Keventd;
     escapeText(event);
     const std::uint64_t id = history_.append(event);
+    if (waiting_ != nullptr) waiting_->remove(number);
     if (isOverrun && onOverrun_) onOverrun_(history_.at(id));
+}
+
+void Stream::changeDevices(const Event& event) {
+    const std::uint64_t id = history_.nextId();
+    if (deviceLog_ != nullptr) deviceLog_->makeRoom();
+    const bool changesDevice = devices_.apply(event);
+    if (changesDevice && deviceLog_ != nullptr) deviceLog_->noteDevice(event, id);
+    const bool changesUdevDevice = udevDevices_.apply(event);
+    if (changesUdevDevice && deviceLog_ != nullptr) deviceLog_->noteUdevDevice(event, id);
 }
 
 } // namespace keventd

@@ -2,13 +2,17 @@
 // and its place in the history. What stands there already, from an earlier daemon, does not come in again.
 #pragma once
 
+#include "daemon/stream/device_log.h"
 #include "daemon/stream/device_table.h"
 #include "daemon/stream/history.h"
 #include "daemon/stream/published_counts.h"
 #include "daemon/stream/sequencer.h"
 #include "daemon/stream/udev_table.h"
+#include "daemon/stream/waiting_log.h"
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -31,20 +35,36 @@ public:
     [[nodiscard]] const DeviceTable& devices() const { return devices_; }
     [[nodiscard]] const PublishedCounts& published() const { return published_; }
 
+    /// Has what is to survive a kill written down from now on, beside the history.
+    /// @param devices, waiting  outlive the stream
+    void keepIn(DeviceLog& devices, WaitingLog& waiting);
+    /// @param count  daemons that have served the stream before this one
+    void countRestarts(std::uint64_t count) { restarts_ = count; }
+    [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
+    /// @return whether the history has this event, which was never given a SEQNUM: as it was when it was read
+    [[nodiscard]] bool has(Event event) const;
+
     /// Takes an event that nobody has sent, which says how things are as of now: it leaves at once, before
     /// what waits in the sequencer.
     void publish(Event event) { append(event); }
-    /// @param handler  called with each event that tells of a loss in a socket, when it has its place
-    void whenOverrun(std::function<void(const EventView&)> handler) { onOverrun_ = std::move(handler); }
+    /// @param handler  called with each event that tells of a loss in a socket, when it has its place; and at
+    ///                 once with those that an earlier daemon has told of, and that no resync has followed
+    void whenOverrun(std::function<void(const EventView&)> handler);
 
 private:
     void rememberHistory();
+    void rememberLoss(const EventView& event);
     void append(Event& event);
+    void changeDevices(const Event& event);
 
     std::string id_;
     History& history_;
     DeviceTable& devices_;
     UdevTable& udevDevices_;
+    DeviceLog* deviceLog_ = nullptr;
+    WaitingLog* waiting_ = nullptr;
+    std::uint64_t restarts_ = 0;
+    std::map<std::string, std::uint64_t> unresynced_; // of an earlier daemon: ids of overruns, by source
     std::function<void(const EventView&)> onOverrun_;
     PublishedCounts published_;
     Sequencer sequencer_;

@@ -69,6 +69,17 @@ TEST_F(TextPrinterTest, SaysWhatIsLost) {
                 testing::EndsWith("overrun keventd   81 messages of kernel lost, SEQNUM 985 to 1065\n"));
 }
 
+TEST_F(TextPrinterTest, SaysThatNobodyKnowsHowMuchIsLost) {
+    Event event;
+    event.source = "keventd";
+    event.action = "overrun";
+    event.properties.set("KEVENTD_SOURCE", "kernel");
+    event.properties.set("KEVENTD_SEQNUM_FROM", "985");
+    event.properties.set("KEVENTD_SEQNUM_TO", "1065");
+    EXPECT_THAT(print(event),
+                testing::EndsWith("an unknown number of messages of kernel lost, SEQNUM 985 to 1065\n"));
+}
+
 TEST_F(TextPrinterTest, SaysHowALossEnded) {
     Event event;
     event.source = "keventd";

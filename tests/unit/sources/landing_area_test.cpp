@@ -3,6 +3,7 @@
 #include "daemon/sources/landing_area.h"
 
 #include "daemon/base/errors.h"
+#include "daemon/base/mapped_memory.h"
 #include "daemon/base/unique_fd.h"
 
 #include <array>
@@ -37,7 +38,8 @@ protected:
         return {bytes.begin(), bytes.end()};
     }
 
-    LandingArea landing_;
+    MappedMemory memory_{LandingArea::bytes(), "landing area of a test"};
+    LandingArea landing_{memory_.bytes()};
 
 private:
     UniqueFd sender_;
@@ -102,6 +104,57 @@ TEST_F(LandingAreaTest, KnowsTheSenderWhereItIsAskedFor) {
     ASSERT_NE(landing_.at(0).credentials, nullptr);
     EXPECT_EQ(landing_.at(0).credentials->pid, getpid());
     EXPECT_EQ(landing_.at(0).credentials->uid, geteuid());
+}
+
+TEST_F(LandingAreaTest, HoldsForTheNextProcessWhatWasNotForgotten) {
+    askForCredentials();
+    send("one");
+    send("");
+    send("three");
+    static_cast<void>(receive());
+    const LandingArea next(memory_.bytes());
+    ASSERT_EQ(next.size(), 3U);
+    const auto third = next.at(2);
+    EXPECT_EQ(std::string(third.payload.begin(), third.payload.end()), "three");
+    ASSERT_NE(third.credentials, nullptr);
+    EXPECT_EQ(third.credentials->pid, getpid());
+}
+
+TEST_F(LandingAreaTest, HoldsNothingForTheNextProcessWhenItWasForgotten) {
+    send("one");
+    send("two");
+    static_cast<void>(receive());
+    landing_.forget();
+    EXPECT_EQ(landing_.size(), 0U);
+    EXPECT_EQ(LandingArea(memory_.bytes()).size(), 0U);
+    send("three");
+    static_cast<void>(receive());
+    EXPECT_EQ(LandingArea(memory_.bytes()).size(), 1U);
+}
+
+TEST_F(LandingAreaTest, CanBeReceivedIntoAgainByTheNextProcess) {
+    send("one");
+    static_cast<void>(receive());
+    LandingArea next(memory_.bytes());
+    next.forget();
+    send("two");
+    send("three");
+    static_cast<void>(receive());
+    EXPECT_EQ(payload(0), "two");
+    EXPECT_EQ(LandingArea(memory_.bytes()).size(), 2U);
+}
+
+TEST_F(LandingAreaTest, BelievesNoLengthsThatCannotBe) {
+    send("one");
+    static_cast<void>(receive());
+    for (std::size_t at = 0; at < sizeof(mmsghdr); ++at) {
+        const std::byte before = memory_.bytes()[at];
+        memory_.bytes()[at] = std::byte{0xff};
+        const LandingArea next(memory_.bytes());
+        ASSERT_LE(next.size(), 1U);
+        for (std::size_t i = 0; i < next.size(); ++i) ASSERT_LE(next.at(i).payload.size(), MaxUevent);
+        memory_.bytes()[at] = before;
+    }
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "daemon/stream/intake.h"
 
 #include "keventd/names.h"
+#include "tests/unit/stream/intake_memory.h"
 #include "tests/unit/stream/sequencer_driver.h"
 
 #include <algorithm>
@@ -26,16 +27,21 @@ public:
     void add(std::vector<Event> events, const Drained& drained = {}) {
         steps_.push_back({std::move(events), drained});
     }
+    /// For an earlier daemon.
+    void land(std::vector<Event> events) { landed_ = std::move(events); }
     [[nodiscard]] std::size_t left() const { return steps_.size(); }
 
     [[nodiscard]] const char* name() const override { return name_; }
     [[nodiscard]] int descriptor() const override { return fd_.get(); }
     [[nodiscard]] bool inherited() const override { return inherited_; }
-    [[nodiscard]] Drained drain(std::vector<Event>& events, std::size_t) override {
+    void takeLanded(Arrivals& arrivals) override {
+        for (Event& event : std::exchange(landed_, {})) arrivals.add(std::move(event));
+    }
+    [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t) override {
         if (steps_.empty()) return {};
         Step step = std::move(steps_.front());
         steps_.pop_front();
-        events = std::move(step.events);
+        for (Event& event : step.events) arrivals.add(std::move(event));
         return step.drained;
     }
     [[nodiscard]] SourceStatus status() const override { return {}; }
@@ -46,16 +52,23 @@ private:
     bool inherited_;
     UniqueFd fd_;
     std::deque<Step> steps_;
+    std::vector<Event> landed_;
 };
 
 constexpr Drained MoreToRead{.empty = false};
 
 class IntakeTest : public testing::Test {
 protected:
-    explicit IntakeTest(bool inherited = false, const Sequencer::Options& options = after(10))
+    explicit IntakeTest(bool inherited = false, const Sequencer::Options& options = after(10),
+                        bool hasGap = false)
         : kernel_("kernel", inherited), udev_("udev", inherited),
-          sequencer_(options, [this](Event& event) { left_.push_back(event); }),
-          intake_(loop_, sequencer_, seqnum_, kernel_, {&udev_}) {}
+          sequencer_(options,
+                     [this](Event& event) {
+                         left_.push_back(event);
+                         memory_.waiting.remove(event.id);
+                     }),
+          intake_(loop_, sequencer_, seqnum_, memory_.waiting, {&kernel_, &memory_.kernelDrops, hasGap},
+                  {{&udev_, &memory_.udevDrops, hasGap}}) {}
 
     /// @return what has left since it was last asked
     std::string words() {
@@ -72,6 +85,7 @@ protected:
     ScriptedSource kernel_;
     ScriptedSource udev_;
     std::vector<Event> left_;
+    IntakeMemory memory_;
     Sequencer sequencer_;
     Intake intake_;
 };
@@ -277,6 +291,102 @@ TEST_F(IntakeLossAtTheEnd, HasARangeThatDoesNotBeginBehindItsEnd) {
     ASSERT_EQ(left_.size(), 1U);
     EXPECT_EQ(left_[0].properties.find(names::key::SeqnumFrom),
               left_[0].properties.find(names::key::SeqnumTo));
+}
+
+class IntakeLog : public IntakeTest {
+protected:
+    /// @return SEQNUMs of what the next daemon would find
+    [[nodiscard]] std::vector<std::uint64_t> found() const {
+        std::vector<std::uint64_t> seqnums;
+        for (const Event& event : memory_.waiting.leftOver()) seqnums.push_back(event.seqnum);
+        return seqnums;
+    }
+    using Numbers = std::vector<std::uint64_t>;
+};
+
+TEST_F(IntakeLog, HasWhatWaitsAndNothingElse) {
+    intake_.start();
+    kernel_.add({kernel(12), kernel(13)});
+    intake_.turn();
+    EXPECT_EQ(found(), (Numbers{12, 13}));
+    kernel_.add({kernel(11)});
+    intake_.turn();
+    EXPECT_EQ(words(), "k11 k12 k13");
+    EXPECT_EQ(found(), Numbers());
+}
+
+TEST_F(IntakeLog, DoesNotKeepRepeats) {
+    intake_.start();
+    kernel_.add({kernel(11), kernel(11)});
+    intake_.turn();
+    EXPECT_EQ(words(), "k11");
+    EXPECT_EQ(found(), Numbers());
+}
+
+TEST_F(IntakeLog, CountsALossThatIsTold) {
+    intake_.start();
+    memory_.kernelDrops.begin(4711, 0, 0);
+    kernel_.add({kernel(12)}, {.empty = true, .lost = 7});
+    intake_.turn();
+    EXPECT_EQ(found(), (Numbers{12, 0})) << "the overrun waits behind it";
+    EXPECT_EQ(memory_.kernelDrops.find(4711, memory_.waiting.leftOver()), 7U);
+}
+
+class IntakeAfterAKill : public IntakeOfABacklog {};
+
+TEST_F(IntakeAfterAKill, TakesUpWhatWasReadAndWhatHadLandedAndWhatWaited) {
+    for (const std::uint64_t seqnum : {3U, 5U}) {
+        Event event = kernel(seqnum);
+        memory_.waiting.add(event);
+        intake_.takeUp(std::move(event));
+    }
+    kernel_.land({kernel(5), kernel(4)});
+    udev_.land({udev(3)});
+    kernel_.add({kernel(6), kernel(2)});
+    udev_.add({udev(3), udev(2)});
+    intake_.start();
+    EXPECT_EQ(words(), "k2 k3 k4 k5 u3 k6 u2");
+    EXPECT_TRUE(memory_.waiting.leftOver().empty());
+}
+
+TEST_F(IntakeAfterAKill, FlagsWhatHadLandedAsQueued) {
+    kernel_.land({kernel(5)});
+    intake_.start();
+    ASSERT_EQ(left_.size(), 1U);
+    EXPECT_EQ(left_[0].flags, EventFlag::Queued);
+}
+
+class IntakeAfterAGap : public IntakeTest {
+protected:
+    IntakeAfterAGap() : IntakeTest(false, after(10), true) {}
+};
+
+TEST_F(IntakeAfterAGap, TellsOfItBehindWhatTheDaemonBeforeHadRead) {
+    sequencer_.remember("kernel", 5);
+    Event read = kernel(7);
+    memory_.waiting.add(read);
+    intake_.takeUp(std::move(read));
+    kernel_.add({kernel(11)});
+    intake_.start();
+    ASSERT_EQ(left_.size(), 4U);
+    EXPECT_EQ(left_[0].seqnum, 7U);
+    for (const std::size_t place : {1U, 2U}) {
+        EXPECT_EQ(left_[place].action, names::action::Overrun);
+        EXPECT_EQ(left_[place].properties.find(names::key::Source), place == 1 ? "kernel" : "udev");
+        EXPECT_FALSE(left_[place].properties.find(names::key::Count)) << "nobody knows";
+        EXPECT_EQ(left_[place].properties.find(names::key::SeqnumFrom), place == 1 ? "6" : "5");
+        EXPECT_EQ(left_[place].properties.find(names::key::SeqnumTo), "10");
+    }
+    EXPECT_EQ(left_[3].seqnum, 11U);
+}
+
+TEST_F(IntakeAfterAGap, TellsOfNoneWhereTheKernelHasSentNothing) {
+    for (std::uint64_t seqnum = 8; seqnum <= 10; ++seqnum) {
+        sequencer_.remember("kernel", seqnum);
+        sequencer_.remember("udev", seqnum);
+    }
+    intake_.start();
+    EXPECT_EQ(words(), "");
 }
 
 } // namespace

@@ -74,7 +74,7 @@ TEST_F(StreamTest, KeepsDevicesInStepWithWhatHasLeft) {
 
 TEST_F(StreamTest, DoesNotTakeAgainWhatStandsInTheHistoryAlready) {
     push({kernel(11), udev(11), other("a")});
-    Stream next("0123456789abcdef0123456789abcdef", after(12), history_, devices_);
+    Stream next("0123456789abcdef0123456789abcdef", after(12), history_, devices_, udevDevices_);
     for (const Event& event : {kernel(11), udev(11), kernel(12)}) next.sequencer().push(event, moment(0));
     next.sequencer().release(moment(0));
     ASSERT_EQ(history_.nextId(), 5U);

@@ -1,0 +1,22 @@
+// Where a source puts what it has read.
+#pragma once
+
+#include "keventd/event.h"
+
+namespace keventd {
+
+class Arrivals {
+public:
+    Arrivals() = default;
+    Arrivals(const Arrivals&) = delete;
+    Arrivals& operator=(const Arrivals&) = delete;
+
+    /// When this returns, the event is safe from a kill: the memory that it was received in may be used
+    /// again.
+    virtual void add(Event event) = 0;
+
+protected:
+    ~Arrivals() = default;
+};
+
+} // namespace keventd
