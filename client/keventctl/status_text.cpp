@@ -38,7 +38,8 @@ std::string idRange(const DaemonStatus& status) {
 
 std::string startOf(Counters& counters) {
     const std::string date = dateText(counters.takeTime("daemon.started_realtime"));
-    return date + ", " + durationText(counters.takeTime("daemon.uptime_usec")) + " ago";
+    const std::string ago = durationText(counters.takeTime("daemon.uptime_usec")) + " ago";
+    return date + ", " + ago + "; restarts in this stream: " + counters.takeText("stream.restarts");
 }
 
 std::string historyOf(Counters& counters) {

@@ -72,6 +72,7 @@ Statistics collectStatistics(const ReadTime& started, const std::vector<const So
     Statistics all;
     addDaemon(all, started);
     for (const Source* source : sources) addSource(all, *source, stream.published().of(source->name()));
+    all.emplace_back("stream.restarts", stream.restarts());
     all.emplace_back("keventd.published", stream.published().of(names::source::Keventd).published);
     addOrder(all, stream.sequencer());
     addHistory(all, stream.history());

@@ -45,10 +45,11 @@ TEST_F(StatusText, ShowsTheStreamInLines) {
                           {"stream.holes_expired", 2},
                           {"stream.reordered", 5},
                           {"stream.late", 4},
-                          {"stream.repeated", 3}};
+                          {"stream.repeated", 3},
+                          {"stream.restarts", 6}};
     EXPECT_THAT(print(), HasSubstr("version  0.1.0\n"
                                    "stream   0123\n"
-                                   "started  1970-01-02 00:00:00, 2 h 5 min ago\n"
+                                   "started  1970-01-02 00:00:00, 2 h 5 min ago; restarts in this stream: 6\n"
                                    "events   3 to 4711\n"
                                    "history  4709 events, 1.5 KiB of 64 MiB, the oldest 1 min 1 s ago\n"
                                    "order    1 events wait, 40 at most so far; a hole is waited for 50 ms\n"
