@@ -60,6 +60,7 @@ void LibraryTest::startDaemon() {
     options.arguments = daemonArguments_;
     options.socket = directory_.file("bus");
     if (broker_) options.bus = broker_->address();
+    if (kernelSocket_) options.inherited = {kernelSocket_.get()};
     daemon_.emplace(std::move(options));
     if (broker_) {
         ASSERT_TRUE(waitForName(broker_->address())) << daemon_->log();

@@ -4,6 +4,7 @@
 
 #include "keventd/subscription.h"
 #include "tests/bus/bus_test.h"
+#include "tests/support/uevent_netlink.h"
 
 #include <deque>
 #include <functional>
@@ -61,6 +62,8 @@ protected:
         : daemonArguments_(std::move(daemonArguments)) {}
     void SetUp() override;
 
+    /// Has all daemons read the kernel's events from one socket, which stays. To be called before SetUp().
+    void keepKernelSocket() { kernelSocket_ = openUeventSocket(KernelGroup, 128 * 1024 * 1024); }
     /// At the same socket, and the same bus.
     void startDaemon();
     /// The next daemon begins a new stream. To be called while there is none.
@@ -80,6 +83,7 @@ private:
     std::vector<std::string> daemonArguments_;
     TemporaryDirectory directory_;
     std::unique_ptr<Broker> broker_; // before the daemon, so that it goes after it
+    UniqueFd kernelSocket_;
     std::optional<DaemonProcess> daemon_;
 };
 
