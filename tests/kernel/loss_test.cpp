@@ -5,8 +5,10 @@
 #include "tests/kernel/kernel_test.h"
 #include "tests/support/journal_socket.h"
 
+#include <chrono>
 #include <gtest/gtest.h>
 #include <iterator>
+#include <thread>
 #include <utility>
 
 namespace keventd::test {
@@ -51,16 +53,30 @@ protected:
         expectRangesHold(subscriber.events(), witness_->seqnums());
     }
 
+    /// The same of what was sent after this SEQNUM, beside a witness of one's own.
+    static void expectAccountedForSince(std::uint64_t before, Subscriber& subscriber,
+                                        UeventWitness& witness) {
+        std::uint64_t told = 0;
+        std::uint64_t sent = 1;
+        for (const Deadline deadline; told != sent && !deadline.expired();) {
+            ASSERT_TRUE(subscriber.waitForSync());
+            told = accountedFor(subscriber.events(), before);
+            const std::set<std::uint64_t>& all = witness.seqnums();
+            sent = static_cast<std::uint64_t>(std::distance(all.upper_bound(before), all.end()));
+        }
+        EXPECT_EQ(told, sent);
+    }
+
     void write(std::uint64_t count) { writer_.write(count); }
 
     std::optional<UeventWitness> witness_;
     UeventWriter writer_;
 
 private:
-    static std::uint64_t accountedFor(const Events& events) {
+    static std::uint64_t accountedFor(const Events& events, std::uint64_t after = 0) {
         std::uint64_t count = 0;
         for (const Event& event : events) {
-            if (event.source == names::source::Kernel && event.seqnum != 0) ++count;
+            if (event.source == names::source::Kernel && event.seqnum > after) ++count;
             if (isOverrun(event)) count += numberIn(event, names::key::Count);
         }
         return count;
@@ -95,6 +111,22 @@ TEST_F(Loss, WhileTheDaemonIsFrozenIsToldExactly) {
     write(Flood);
     daemon.thaw();
     expectLossExactly(subscriber);
+}
+
+// By a daemon with the buffer of a socket unit: nothing is lost while the storm fits it.
+TEST_F(Loss, WhileTheDaemonIsFrozenForThreeSecondsOfAStormIsNoneOrToldExactly) {
+    const UniqueFd socket = openUeventSocket(KernelGroup, 128 * 1024 * 1024);
+    DaemonProcess daemon({.arguments = {"--history=4G"}, .inherited = {socket.get()}});
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    UeventWitness witness; // its buffer holds four times as much
+    const std::uint64_t before = newestSeqnum();
+    PacedWriters writers(2, std::chrono::milliseconds(0));
+    daemon.freeze();
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    daemon.thaw();
+    writers.stop();
+    expectAccountedForSince(before, subscriber, witness);
+    expectSoundStream(subscriber.events());
 }
 
 TEST_F(Loss, AgainAndAgainIsToldExactlyEachTime) {

@@ -6,10 +6,15 @@
 #include "tests/kernel/kernel_test.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <fstream>
 #include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace keventd::test {
 namespace {
@@ -144,6 +149,62 @@ TEST_F(Restart, HasASoundStreamHoweverOftenItIsKilledInAStorm) {
     client.sync();
     EXPECT_EQ(client.streamId(), stream);
     expectSoundStream(everything(client));
+}
+
+/// Plays udevd: a message for each of these numbers, at the pace of several workers.
+class UdevPlayer {
+public:
+    explicit UdevPlayer(std::vector<std::uint64_t> seqnums)
+        : seqnums_(std::move(seqnums)), thread_([this] { play(); }) {}
+    UdevPlayer(const UdevPlayer&) = delete;
+    UdevPlayer& operator=(const UdevPlayer&) = delete;
+    ~UdevPlayer() { thread_.join(); }
+
+    [[nodiscard]] bool isDone() const { return isDone_; }
+
+private:
+    void play() {
+        for (const std::uint64_t seqnum : seqnums_) {
+            EXPECT_TRUE(sendToGroup(UdevGroup, udevMessage({{"ACTION", "change"},
+                                                            {"DEVPATH", "/devices/virtual/mem/null"},
+                                                            {"SUBSYSTEM", "mem"},
+                                                            {"SEQNUM", std::to_string(seqnum)}})));
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+        }
+        isDone_ = true;
+    }
+
+    std::vector<std::uint64_t> seqnums_;
+    std::atomic<bool> isDone_ = false;
+    std::thread thread_;
+};
+
+// libudev takes its time, so a kill often finds a message in its hands.
+TEST_F(Restart, HasEachMessageOfUdevOnceHoweverOftenItIsKilledWhileItReadsThem) {
+    constexpr std::uint64_t messages = 5'000;
+    const UniqueFd udevSocket = openUeventSocket(UdevGroup);
+    DaemonOptions both = options();
+    both.inherited.push_back(udevSocket.get());
+    UeventWriter writer;
+    writer.write(messages);
+    std::vector<std::uint64_t> seqnums;
+    {
+        DaemonProcess first(both);
+        for (const Event& event : written(BusClient(first.address()), writer))
+            seqnums.push_back(event.seqnum);
+    }
+    ASSERT_EQ(seqnums.size(), messages);
+    int kills = 0;
+    for (const UdevPlayer player(seqnums); !player.isDone(); ++kills) {
+        DaemonProcess daemon(both);
+        std::this_thread::sleep_for(std::chrono::microseconds(kills * 377 % 3'000));
+        daemon.kill();
+    }
+    DaemonProcess last(both);
+    const BusClient client(last.address());
+    client.sync();
+    EXPECT_EQ(seqnumsOf(everything(client), names::source::Udev), seqnums) << "after " << kills << " kills";
+    EXPECT_GE(kills, 5);
 }
 
 TEST_F(Restart, BeginsAnewWithAHistoryOfAnotherSizeAndSaysSoOnce) {

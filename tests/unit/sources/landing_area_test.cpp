@@ -8,8 +8,10 @@
 
 #include <array>
 #include <gtest/gtest.h>
+#include <optional>
 #include <string>
 #include <unistd.h>
+#include <utility>
 
 namespace keventd::test {
 namespace {
@@ -32,14 +34,16 @@ protected:
         checkErrno(setsockopt(receiver_.get(), SOL_SOCKET, SO_PASSCRED, &wanted, sizeof wanted),
                    "setsockopt");
     }
-    [[nodiscard]] ReceiveResult receive() { return landing_.receive(receiver_.get()); }
+    /// As another process would, on the same memory.
+    void reopen() { landing_.emplace(memory_.bytes()); }
+    [[nodiscard]] ReceiveResult receive() { return landing_->receive(receiver_.get()); }
     [[nodiscard]] std::string payload(std::size_t index) const {
-        const auto bytes = landing_.at(index).payload;
+        const auto bytes = landing_->at(index).payload;
         return {bytes.begin(), bytes.end()};
     }
 
     MappedMemory memory_{LandingArea::bytes(), "landing area of a test"};
-    LandingArea landing_{memory_.bytes()};
+    std::optional<LandingArea> landing_{std::in_place, memory_.bytes()};
 
 private:
     UniqueFd sender_;
@@ -48,14 +52,14 @@ private:
 
 TEST_F(LandingAreaTest, IsEmptyWhereNothingCame) {
     EXPECT_EQ(receive(), ReceiveResult::Drained);
-    EXPECT_EQ(landing_.size(), 0U);
+    EXPECT_EQ(landing_->size(), 0U);
 }
 
 TEST_F(LandingAreaTest, HoldsDatagramsInTheirOrder) {
     send("one");
     send("two");
     EXPECT_EQ(receive(), ReceiveResult::Drained);
-    ASSERT_EQ(landing_.size(), 2U);
+    ASSERT_EQ(landing_->size(), 2U);
     EXPECT_EQ(payload(0), "one");
     EXPECT_EQ(payload(1), "two");
 }
@@ -63,9 +67,9 @@ TEST_F(LandingAreaTest, HoldsDatagramsInTheirOrder) {
 TEST_F(LandingAreaTest, HoldsAnEmptyDatagram) {
     send("");
     EXPECT_EQ(receive(), ReceiveResult::Drained);
-    ASSERT_EQ(landing_.size(), 1U);
-    EXPECT_TRUE(landing_.at(0).payload.empty());
-    EXPECT_FALSE(landing_.at(0).truncated);
+    ASSERT_EQ(landing_->size(), 1U);
+    EXPECT_TRUE(landing_->at(0).payload.empty());
+    EXPECT_FALSE(landing_->at(0).truncated);
 }
 
 TEST_F(LandingAreaTest, HoldsTheLongestUevent) {
@@ -73,15 +77,15 @@ TEST_F(LandingAreaTest, HoldsTheLongestUevent) {
     send(longest);
     EXPECT_EQ(receive(), ReceiveResult::Drained);
     EXPECT_EQ(payload(0), longest);
-    EXPECT_FALSE(landing_.at(0).truncated);
+    EXPECT_FALSE(landing_->at(0).truncated);
 }
 
 TEST_F(LandingAreaTest, TellsThatADatagramWasLonger) {
     send(std::string(MaxUevent + 1, 'x'));
     send("short");
     EXPECT_EQ(receive(), ReceiveResult::Drained);
-    EXPECT_TRUE(landing_.at(0).truncated);
-    EXPECT_FALSE(landing_.at(1).truncated);
+    EXPECT_TRUE(landing_->at(0).truncated);
+    EXPECT_FALSE(landing_->at(1).truncated);
 }
 
 TEST_F(LandingAreaTest, ForgetsWhatAnEarlierDatagramLeft) {
@@ -89,21 +93,21 @@ TEST_F(LandingAreaTest, ForgetsWhatAnEarlierDatagramLeft) {
     EXPECT_EQ(receive(), ReceiveResult::Drained);
     send("short");
     EXPECT_EQ(receive(), ReceiveResult::Drained);
-    ASSERT_EQ(landing_.size(), 1U);
+    ASSERT_EQ(landing_->size(), 1U);
     EXPECT_EQ(payload(0), "short");
-    EXPECT_FALSE(landing_.at(0).truncated);
+    EXPECT_FALSE(landing_->at(0).truncated);
 }
 
 TEST_F(LandingAreaTest, KnowsTheSenderWhereItIsAskedFor) {
     send("a");
     EXPECT_EQ(receive(), ReceiveResult::Drained);
-    EXPECT_EQ(landing_.at(0).credentials, nullptr);
+    EXPECT_EQ(landing_->at(0).credentials, nullptr);
     askForCredentials();
     send("b");
     EXPECT_EQ(receive(), ReceiveResult::Drained);
-    ASSERT_NE(landing_.at(0).credentials, nullptr);
-    EXPECT_EQ(landing_.at(0).credentials->pid, getpid());
-    EXPECT_EQ(landing_.at(0).credentials->uid, geteuid());
+    ASSERT_NE(landing_->at(0).credentials, nullptr);
+    EXPECT_EQ(landing_->at(0).credentials->pid, getpid());
+    EXPECT_EQ(landing_->at(0).credentials->uid, geteuid());
 }
 
 TEST_F(LandingAreaTest, HoldsForTheNextProcessWhatWasNotForgotten) {
@@ -112,36 +116,35 @@ TEST_F(LandingAreaTest, HoldsForTheNextProcessWhatWasNotForgotten) {
     send("");
     send("three");
     static_cast<void>(receive());
-    const LandingArea next(memory_.bytes());
-    ASSERT_EQ(next.size(), 3U);
-    const auto third = next.at(2);
-    EXPECT_EQ(std::string(third.payload.begin(), third.payload.end()), "three");
-    ASSERT_NE(third.credentials, nullptr);
-    EXPECT_EQ(third.credentials->pid, getpid());
+    reopen();
+    ASSERT_EQ(landing_->size(), 3U);
+    EXPECT_EQ(payload(1), "");
+    EXPECT_EQ(payload(2), "three");
+    ASSERT_NE(landing_->at(2).credentials, nullptr);
+    EXPECT_EQ(landing_->at(2).credentials->pid, getpid());
 }
 
 TEST_F(LandingAreaTest, HoldsNothingForTheNextProcessWhenItWasForgotten) {
     send("one");
     send("two");
     static_cast<void>(receive());
-    landing_.forget();
-    EXPECT_EQ(landing_.size(), 0U);
-    EXPECT_EQ(LandingArea(memory_.bytes()).size(), 0U);
-    send("three");
-    static_cast<void>(receive());
-    EXPECT_EQ(LandingArea(memory_.bytes()).size(), 1U);
+    landing_->forget();
+    EXPECT_EQ(landing_->size(), 0U);
+    reopen();
+    EXPECT_EQ(landing_->size(), 0U);
 }
 
 TEST_F(LandingAreaTest, CanBeReceivedIntoAgainByTheNextProcess) {
     send("one");
     static_cast<void>(receive());
-    LandingArea next(memory_.bytes());
-    next.forget();
+    reopen();
     send("two");
     send("three");
     static_cast<void>(receive());
     EXPECT_EQ(payload(0), "two");
-    EXPECT_EQ(LandingArea(memory_.bytes()).size(), 2U);
+    reopen();
+    ASSERT_EQ(landing_->size(), 2U);
+    EXPECT_EQ(payload(1), "three");
 }
 
 TEST_F(LandingAreaTest, BelievesNoLengthsThatCannotBe) {

@@ -6,16 +6,18 @@
 
 #include "daemon/base/unique_fd.h"
 #include "tests/unit/stream/history_memory.h"
+#include "tests/unit/stream/stepped_process.h"
 #include "tests/unit/support/events.h"
 
 #include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
+#include <memory>
 #include <random>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <thread>
@@ -113,46 +115,6 @@ TEST_F(KilledHistory, KeepsWhatWasAppendedWheneverItsWriterIsKilled) {
     EXPECT_GT(reopened(memory()).firstId(), 1U) << "it has never been full";
 }
 
-// A process that stops after each instruction.
-class SteppedWriter {
-public:
-    /// Returns when it is about to append these events.
-    SteppedWriter(std::span<std::byte> memory, const std::vector<Event>& events)
-        : pid_(check(fork(), "fork")) {
-        if (pid_ == 0) append(memory, events);
-        waitpid(pid_, &status_, 0);
-    }
-    SteppedWriter(const SteppedWriter&) = delete;
-    SteppedWriter& operator=(const SteppedWriter&) = delete;
-    ~SteppedWriter() {
-        ::kill(pid_, SIGKILL);
-        while (!hasEnded()) waitpid(pid_, &status_, 0);
-    }
-
-    [[nodiscard]] bool canBeStepped() const { return WIFSTOPPED(status_) && WSTOPSIG(status_) == SIGSTOP; }
-    /// @return false if it has come to its end
-    [[nodiscard]] bool step() {
-        check(static_cast<int>(ptrace(PTRACE_SINGLESTEP, pid_, nullptr, nullptr)), "step");
-        waitpid(pid_, &status_, 0);
-        return !hasEnded();
-    }
-
-private:
-    [[nodiscard]] bool hasEnded() const { return WIFEXITED(status_) || WIFSIGNALED(status_); }
-
-    [[noreturn]] static void append(std::span<std::byte> memory, const std::vector<Event>& events) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        History history = reopened(memory);
-        if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) < 0) _exit(1);
-        std::raise(SIGSTOP);
-        for (const Event& event : events) history.append(event);
-        _exit(0);
-    }
-
-    pid_t pid_;
-    int status_ = 0;
-};
-
 class SteppedHistory : public KilledHistory {
 protected:
     static Event eventOfSize(std::uint64_t number, std::size_t bytes) {
@@ -182,7 +144,12 @@ protected:
     /// @param every  looks only after so many instructions that have not changed a word of the history's own:
     ///               to copy a byte may be one
     void stepThrough(const std::vector<Event>& events, std::uint64_t every = 1) {
-        SteppedWriter writer(memory(), events);
+        const auto append = [&]() -> std::function<void()> {
+            return [history = std::make_shared<History>(reopened(memory())), &events] {
+                for (const Event& event : events) history->append(event);
+            };
+        };
+        SteppedProcess writer(append);
         if (!writer.canBeStepped()) GTEST_SKIP() << "cannot trace a process";
         const std::uint64_t first = reopened(memory()).nextId();
         std::vector<std::byte> seen(memory().begin(), memory().end());

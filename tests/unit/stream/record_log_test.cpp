@@ -5,19 +5,11 @@
 #include "daemon/base/text.h"
 #include "daemon/stream/record.h"
 #include "tests/unit/stream/intake_memory.h"
+#include "tests/unit/stream/log_words.h"
 #include "tests/unit/support/events.h"
 
 namespace keventd::test {
 namespace {
-
-std::string wordsOf(const RecordLog& log) {
-    std::string words;
-    log.forEach([&words](std::span<const std::byte> record) {
-        const EventView event = viewRecord(record.data());
-        words += (words.empty() ? "" : " ") + std::to_string(event.id) + ":" + std::to_string(event.seqnum);
-    });
-    return words;
-}
 
 std::string whyNotBelieved(const LogMemory& memory) {
     const auto opened = RecordLog::open(memory.areas());

@@ -1,0 +1,110 @@
+// A log whose writer is killed between any two instructions.
+
+#include "daemon/base/errors.h"
+#include "daemon/base/mapped_memory.h"
+#include "daemon/base/unique_fd.h"
+#include "tests/unit/stream/log_words.h"
+#include "tests/unit/stream/stepped_process.h"
+#include "tests/unit/support/events.h"
+
+#include <array>
+#include <functional>
+#include <gtest/gtest.h>
+#include <memory>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace keventd::test {
+namespace {
+
+/// One area, shared with the writer as that of a file would be.
+class SharedMemory {
+public:
+    SharedMemory() : fd_(checkErrno(memfd_create("log", MFD_CLOEXEC), "memfd_create")) {
+        checkErrno(ftruncate(fd_.get(), RecordArea::MinBytes), "ftruncate");
+        memory_ = MappedMemory::ofFile(fd_.get(), RecordArea::MinBytes, "log of a test");
+    }
+    [[nodiscard]] std::span<std::byte> bytes() const { return memory_.bytes(); }
+
+private:
+    UniqueFd fd_;
+    MappedMemory memory_{1, "nothing"};
+};
+
+class SteppedLog : public testing::Test {
+protected:
+    [[nodiscard]] RecordLog::Areas areas() const {
+        return {RecordArea(memory_[0].bytes()), RecordArea(memory_[1].bytes())};
+    }
+    [[nodiscard]] RecordLog reopened() const { return std::get<RecordLog>(RecordLog::open(areas())); }
+    using Work = std::function<void(RecordLog& log)>;
+
+    /// After each instruction, the log is believed, and has what it has after one of the steps.
+    /// @param steps  each with what the log has afterwards
+    void expectOneOf(const std::vector<std::pair<std::string, Work>>& steps) {
+        const auto prepare = [&]() -> std::function<void()> {
+            return [log = std::make_shared<RecordLog>(reopened()), &steps] {
+                for (const auto& [words, work] : steps) work(*log);
+            };
+        };
+        SteppedProcess writer(prepare);
+        if (!writer.canBeStepped()) GTEST_SKIP() << "cannot trace a process";
+        std::size_t done = 0;
+        const std::string before = wordsOf(reopened());
+        const auto wordsAfter = [&](std::size_t count) {
+            return count == 0 ? before : steps[count - 1].first;
+        };
+        while (writer.step()) {
+            if (!hasChanged()) continue;
+            auto opened = RecordLog::open(areas());
+            ASSERT_TRUE(std::holds_alternative<RecordLog>(opened)) << std::get<NotBelieved>(opened).reason;
+            const std::string words = wordsOf(std::get<RecordLog>(opened));
+            while (done < steps.size() && words != wordsAfter(done)) ++done;
+            ASSERT_EQ(words, wordsAfter(done));
+        }
+        EXPECT_EQ(wordsOf(reopened()), steps.back().first);
+    }
+
+    static Work append(std::uint64_t number) {
+        return [number](RecordLog& log) { static_cast<void>(log.append(kernel(number), number)); };
+    }
+    static Work clear() {
+        return [](RecordLog& log) { log.clear(); };
+    }
+    static Work rewriteWith(std::uint64_t number) {
+        return [number](RecordLog& log) {
+            log.rewrite([&](RecordArea& area) { return area.append(kernel(number), number); });
+        };
+    }
+
+private:
+    static constexpr std::size_t Used = 1024; // of each area
+
+    [[nodiscard]] bool hasChanged() {
+        std::vector<std::byte> now;
+        for (const SharedMemory& memory : memory_)
+            now.insert(now.end(), memory.bytes().begin(), memory.bytes().begin() + Used);
+        return std::exchange(seen_, now) != now;
+    }
+
+    std::array<SharedMemory, 2> memory_;
+    std::vector<std::byte> seen_;
+    RecordLog made_{areas()};
+};
+
+TEST_F(SteppedLog, HasWhatItHadOrWhatItWillHave) {
+    expectOneOf({{"1:1", append(1)},
+                 {"1:1 2:2", append(2)},
+                 {"5:5", rewriteWith(5)},
+                 {"5:5 6:6", append(6)},
+                 {"7:7", rewriteWith(7)},
+                 {"", clear()},
+                 {"9:9", append(9)},
+                 {"3:3", rewriteWith(3)}});
+}
+
+} // namespace
+} // namespace keventd::test
