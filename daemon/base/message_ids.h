@@ -20,7 +20,8 @@ inline constexpr MessageId Resynced{"9f22eb4f5c5941628968d7a108143565"};
 inline constexpr MessageId SubscriberLost{"75e24d648a16493081ad0d325b32c3ce"};
 /// A bus that had been joined is gone: KEVENTD_BUS, KEVENTD_NAME.
 inline constexpr MessageId BusLost{"44f93d02ab8d4834a2a43e9004910a89"};
-/// What was kept from before the start could not be believed: a new stream began.
+/// What was kept from before the start could not be believed, and a new stream began: KEVENTD_PATH,
+/// KEVENTD_REASON.
 inline constexpr MessageId StateReplaced{"153b1a25e357462da00190e9eaa7445f"};
 
 } // namespace message_id

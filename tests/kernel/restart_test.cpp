@@ -1,9 +1,11 @@
 // What the next daemon on the same state directory takes up, and what it does not.
 
 #include "daemon/base/checksum.h"
+#include "daemon/base/message_ids.h"
 #include "daemon/state_header.h"
 #include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
+#include "tests/support/journal_socket.h"
 
 #include <algorithm>
 #include <atomic>
@@ -217,6 +219,18 @@ TEST_F(Restart, BeginsAnewWithAHistoryOfAnotherSizeAndSaysSoOnce) {
     EXPECT_NE(BusClient(second.address()).streamId(), before);
     EXPECT_EQ(timesIn(second.log(), "warning: state file "), 1U) << second.log();
     EXPECT_THAT(second.log(), HasSubstr("its history has 67108864 bytes instead of 1048576, starting anew"));
+}
+
+TEST_F(Restart, TellsOfANewStreamInTheJournal) {
+    { const DaemonProcess first(options()); }
+    const JournalSocket journal;
+    DaemonOptions changed = options({"--history=1M"});
+    journal.attach(changed);
+    const DaemonProcess second(std::move(changed));
+    const JournalSocket::Entry entry = journal.waitForId(message_id::StateReplaced.digits);
+    ASSERT_FALSE(entry.empty());
+    EXPECT_EQ(entry.at("KEVENTD_PATH"), stateFile());
+    EXPECT_EQ(entry.at("KEVENTD_REASON"), "its history has 67108864 bytes instead of 1048576");
 }
 
 // A file that is not believed is replaced, and the daemon after that goes on with the new one.
