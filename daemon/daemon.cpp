@@ -103,7 +103,8 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
 }
 
 Intake::Input Daemon::inputOf(Source& source, ToldDrops& told) const {
-    return {.source = &source, .told = &told, .hasGap = saved_.restarts() > 0 && !told.goesOn()};
+    return {
+        .source = &source, .told = &told, .gapAfter = told.goesOn() ? std::nullopt : saved_.startBefore()};
 }
 
 // A mistake in a file is no reason to end, nor to take up half of it.
@@ -177,6 +178,7 @@ void Daemon::run() {
     takeUpDevices();
     takeUpEvents();
     intake_.start();
+    saved_.keepStart(stream_.sequencer().options().startSeqnum);
     serviceManager_.tellReady();
     loop_.run();
     serviceManager_.tellStopping();

@@ -6,6 +6,7 @@
 #include "daemon/sources/udev_landing.h"
 #include "keventd/names.h"
 
+#include <algorithm>
 #include <array>
 #include <new>
 #include <utility>
@@ -32,6 +33,7 @@ constexpr std::size_t LogBytes = std::size_t{64} * 1024 * 1024;
 
 struct Counters {
     CommitWord restarts;
+    CommitWord start; // the newest SEQNUM, and one; 0: none
     alignas(8) std::array<std::byte, ToldDrops::bytes()> kernelDrops;
     alignas(8) std::array<std::byte, ToldDrops::bytes()> udevDrops;
 };
@@ -104,7 +106,9 @@ void SavedState::begin(std::span<const StateRegion> regions) {
     history_.emplace(file_->region(HistoryPart), reserveOf(HistoryPart));
     waiting_.emplace(areasOf(WaitingPart));
     devices_.emplace(areasOf(DevicesPart));
-    countersIn(file_->region(CountersPart)).restarts.store(0);
+    Counters& counters = countersIn(file_->region(CountersPart));
+    counters.restarts.store(0);
+    counters.start.store(0);
     file_->takePlace();
 }
 
@@ -112,6 +116,16 @@ void SavedState::countRestart() {
     CommitWord& restarts = countersIn(file_->region(CountersPart)).restarts;
     restarts_ = restarts.load().value_or(0) + 1;
     restarts.store(restarts_);
+}
+
+std::optional<std::uint64_t> SavedState::startBefore() const {
+    const std::uint64_t seqnumAndOne = countersIn(file_->region(CountersPart)).start.load().value_or(0);
+    return seqnumAndOne == 0 ? std::nullopt : std::optional(seqnumAndOne - 1);
+}
+
+// SEQNUMs count from the boot: none that does not fit was ever seen.
+void SavedState::keepStart(std::uint64_t seqnum) {
+    countersIn(file_->region(CountersPart)).start.store(std::min(seqnum, CommitWord::MaxValue - 1) + 1);
 }
 
 std::span<std::byte> SavedState::kernelLanding() const {

@@ -31,6 +31,13 @@ public:
     /// @return how many daemons have served the stream before this one
     [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
 
+    /// @return the newest SEQNUM at the start of the last daemon that has kept it; nothing if there was none
+    [[nodiscard]] std::optional<std::uint64_t> startBefore() const;
+    /// @param seqnum  the newest at the start of this daemon, when all that it has to tell of what was sent
+    /// before is
+    ///                written down
+    void keepStart(std::uint64_t seqnum);
+
     [[nodiscard]] History& history() { return *history_; }
     /// @return the events that wait (WaitingLog); to be taken once
     [[nodiscard]] RecordLog takeWaiting() { return std::move(*waiting_); }

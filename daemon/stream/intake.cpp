@@ -58,7 +58,7 @@ Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum
         Inlet& inlet = inlets_.emplace_back();
         inlet.source = input.source;
         inlet.told = input.told;
-        inlet.hasGap = input.hasGap;
+        inlet.gapAfter = input.gapAfter;
         inlet.watch =
             loop.addIo(input.source->name(), input.source->descriptor(), EPOLLIN, [this] { turn(); });
     }
@@ -95,17 +95,18 @@ void Intake::takeLanded() {
 // Of udev where there is none, nothing can be lost.
 void Intake::tellGaps() {
     for (auto inlet = inlets_.rbegin(); inlet != inlets_.rend(); ++inlet) {
-        const bool hasGap = std::exchange(inlet->hasGap, false);
-        if (hasGap && inlet->source->status().state == SourceState::Running) tellGap(*inlet);
+        const auto after = std::exchange(inlet->gapAfter, std::nullopt);
+        if (after && inlet->source->status().state == SourceState::Running) tellGap(*inlet, *after);
     }
 }
 
-void Intake::tellGap(Inlet& inlet) {
+// What the kernel has sent meanwhile, udev may have sent, too.
+void Intake::tellGap(const Inlet& inlet, std::uint64_t after) {
     const char* name = inlet.source->name();
-    // What the kernel has sent meanwhile, udev may have sent, too.
-    const std::uint64_t from = std::min(sequencer_.lowestMissingInBacklog(name),
-                                        sequencer_.lowestMissingInBacklog(causes().source->name()));
     const std::uint64_t to = sequencer_.options().startSeqnum;
+    const std::uint64_t known = std::min(sequencer_.lowestMissingInBacklog(name),
+                                         sequencer_.lowestMissingInBacklog(causes().source->name()));
+    const std::uint64_t from = known == 1 ? after + 1 : known; // the history is empty
     if (from > to) return;
     logEvent(LogLevel::Warning, message_id::Overrun,
              text("nobody has listened to the ", name, " socket since SEQNUM ", from, ", resynchronising"),

@@ -32,8 +32,9 @@ public:
     struct Input {
         Source* source;
         ToldDrops* told;
-        /// The stream has been here before, and what was sent since lies in no socket of ours.
-        bool hasGap = false;
+        /// If what was sent since the daemon before lies in no socket of ours: the newest SEQNUM at its
+        /// start.
+        std::optional<std::uint64_t> gapAfter;
     };
 
     /// @param causes     the kernel's uevents, by which SEQNUM order is made
@@ -67,7 +68,7 @@ private:
     struct Inlet {
         Source* source = nullptr;
         ToldDrops* told = nullptr;
-        bool hasGap = false;                   ///< Input::hasGap, and not yet told
+        std::optional<std::uint64_t> gapAfter; ///< of Input, until it has been told
         bool inBacklog = true;                 ///< has not been empty since the start
         bool isEmpty = false;                  ///< after the last reading
         std::optional<std::uint64_t> lossFrom; ///< lowest SEQNUM of a loss that was seen, and is not yet told
@@ -83,7 +84,7 @@ private:
     [[nodiscard]] Inlet& causes() { return inlets_.back(); }
     void takeLanded();
     void tellGaps();
-    void tellGap(Inlet& inlet);
+    void tellGap(const Inlet& inlet, std::uint64_t after);
     void gatherBacklog();
     [[nodiscard]] std::vector<Reading> readAll(std::size_t effectBudget);
     [[nodiscard]] Reading read(Inlet& inlet, std::size_t budget);

@@ -137,6 +137,7 @@ TEST_F(RestartedDevices, AreComparedWithWhatIsThereIfNobodyHasListenedMeanwhile)
 
 TEST_F(RestartedDevices, AreNotComparedIfTheKernelHasSentNothingMeanwhile) {
     start();
+    restart(); // the history is empty
     sync();
     UeventWriter().write();
     sync();

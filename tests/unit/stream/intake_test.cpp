@@ -60,15 +60,15 @@ constexpr Drained MoreToRead{.empty = false};
 class IntakeTest : public testing::Test {
 protected:
     explicit IntakeTest(bool inherited = false, const Sequencer::Options& options = after(10),
-                        bool hasGap = false)
+                        std::optional<std::uint64_t> gapAfter = {})
         : kernel_("kernel", inherited), udev_("udev", inherited),
           sequencer_(options,
                      [this](Event& event) {
                          left_.push_back(event);
                          memory_.waiting.remove(event.id);
                      }),
-          intake_(loop_, sequencer_, seqnum_, memory_.waiting, {&kernel_, &memory_.kernelDrops, hasGap},
-                  {{&udev_, &memory_.udevDrops, hasGap}}) {}
+          intake_(loop_, sequencer_, seqnum_, memory_.waiting, {&kernel_, &memory_.kernelDrops, gapAfter},
+                  {{&udev_, &memory_.udevDrops, gapAfter}}) {}
 
     /// @return what has left since it was last asked
     std::string words() {
@@ -358,7 +358,7 @@ TEST_F(IntakeAfterAKill, FlagsWhatHadLandedAsQueued) {
 
 class IntakeAfterAGap : public IntakeTest {
 protected:
-    IntakeAfterAGap() : IntakeTest(false, after(10), true) {}
+    IntakeAfterAGap() : IntakeTest(false, after(10), 4) {}
 };
 
 TEST_F(IntakeAfterAGap, TellsOfItBehindWhatTheDaemonBeforeHadRead) {
@@ -378,6 +378,14 @@ TEST_F(IntakeAfterAGap, TellsOfItBehindWhatTheDaemonBeforeHadRead) {
         EXPECT_EQ(left_[place].properties.find(names::key::SeqnumTo), "10");
     }
     EXPECT_EQ(left_[3].seqnum, 11U);
+}
+
+// Nothing is known but when the daemon before has begun.
+TEST_F(IntakeAfterAGap, TellsOfItBehindTheStartOfTheDaemonBeforeWhereTheHistoryIsEmpty) {
+    intake_.start();
+    ASSERT_EQ(left_.size(), 2U);
+    EXPECT_EQ(left_[0].properties.find(names::key::SeqnumFrom), "5");
+    EXPECT_EQ(left_[0].properties.find(names::key::SeqnumTo), "10");
 }
 
 TEST_F(IntakeAfterAGap, TellsOfNoneWhereTheKernelHasSentNothing) {
