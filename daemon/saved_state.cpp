@@ -4,6 +4,7 @@
 #include "daemon/base/text.h"
 #include "daemon/sources/landing_area.h"
 #include "daemon/sources/udev_landing.h"
+#include "daemon/stream/waiting_log.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -31,13 +32,6 @@ static_assert(PartCount <= StateHeader::MaxRegions);
 // Sequencer::Options::maxWaiting at most; or for each device.
 constexpr std::size_t LogBytes = std::size_t{64} * 1024 * 1024;
 
-struct Counters {
-    CommitWord restarts;
-    CommitWord start; // the newest SEQNUM, and one; 0: none
-    alignas(8) std::array<std::byte, ToldDrops::bytes()> kernelDrops;
-    alignas(8) std::array<std::byte, ToldDrops::bytes()> udevDrops;
-};
-
 constexpr StateRegion logArea(const char* name) {
     return {.name = name, .bytes = LogBytes, .bytesAtStart = RecordArea::MinBytes};
 }
@@ -54,11 +48,7 @@ std::array<StateRegion, PartCount> partsWith(std::size_t historyBytes) {
             logArea("log of devices"),
             wholePart("landing area of the kernel", LandingArea::bytes()),
             wholePart("landing area of udev", UdevLanding::bytes()),
-            wholePart("counters", sizeof(Counters))};
-}
-
-Counters& countersIn(std::span<std::byte> memory) {
-    return *std::launder(reinterpret_cast<Counters*>(memory.data()));
+            wholePart("counters", StatePageBytes)};
 }
 
 // @return what is wrong with the log; nothing if it has been taken up
@@ -72,6 +62,18 @@ std::optional<NotBelieved> openLog(RecordLog::Areas areas, const char* name, std
 
 } // namespace
 
+struct SavedState::Counters {
+    CommitWord restarts;
+    CommitWord start; // the newest SEQNUM, and one; 0: none
+    alignas(8) std::array<std::byte, ToldDrops::bytes()> kernelDrops;
+    alignas(8) std::array<std::byte, ToldDrops::bytes()> udevDrops;
+};
+
+SavedState::Counters& SavedState::counters() const {
+    static_assert(sizeof(Counters) <= StatePageBytes);
+    return *std::launder(reinterpret_cast<Counters*>(file_->region(CountersPart).data()));
+}
+
 SavedState::SavedState(const std::string& directory, std::size_t historyBytes) : path_(directory + "/state") {
     const auto parts = partsWith(historyBytes);
     if (const auto why = takeUp(parts)) {
@@ -84,9 +86,6 @@ SavedState::SavedState(const std::string& directory, std::size_t historyBytes) :
     } else {
         countRestart();
     }
-    Counters& counters = countersIn(file_->region(CountersPart));
-    kernelDrops_.emplace(names::source::Kernel, counters.kernelDrops);
-    udevDrops_.emplace(names::source::Udev, counters.udevDrops);
 }
 
 std::optional<NotBelieved> SavedState::takeUp(std::span<const StateRegion> regions) {
@@ -97,7 +96,22 @@ std::optional<NotBelieved> SavedState::takeUp(std::span<const StateRegion> regio
     if (const auto* why = std::get_if<NotBelieved>(&history)) return *why;
     history_ = std::move(std::get<History>(history));
     if (auto why = openLog(areasOf(WaitingPart), regions[WaitingPart].name, waiting_)) return why;
-    return openLog(areasOf(DevicesPart), regions[DevicesPart].name, devices_);
+    if (auto why = WaitingLog::whyNot(*waiting_)) return NotBelieved{text("its log of events has ", *why)};
+    if (auto why = openLog(areasOf(DevicesPart), regions[DevicesPart].name, devices_)) return why;
+    return takeUpCounters();
+}
+
+std::optional<NotBelieved> SavedState::takeUpCounters() {
+    useCounters();
+    const auto restarts = counters().restarts.load();
+    const bool areSound = restarts && *restarts < CommitWord::MaxValue / 2 && counters().start.load() &&
+                          kernelDrops_->isSound() && udevDrops_->isSound();
+    return areSound ? std::nullopt : std::optional(NotBelieved{"its counters are damaged"});
+}
+
+void SavedState::useCounters() {
+    kernelDrops_.emplace(names::source::Kernel, counters().kernelDrops);
+    udevDrops_.emplace(names::source::Udev, counters().udevDrops);
 }
 
 void SavedState::begin(std::span<const StateRegion> regions) {
@@ -106,26 +120,28 @@ void SavedState::begin(std::span<const StateRegion> regions) {
     history_.emplace(file_->region(HistoryPart), reserveOf(HistoryPart));
     waiting_.emplace(areasOf(WaitingPart));
     devices_.emplace(areasOf(DevicesPart));
-    Counters& counters = countersIn(file_->region(CountersPart));
-    counters.restarts.store(0);
-    counters.start.store(0);
+    useCounters();
+    counters().restarts.store(0);
+    counters().start.store(0);
+    kernelDrops_->clear();
+    udevDrops_->clear();
     file_->takePlace();
 }
 
 void SavedState::countRestart() {
-    CommitWord& restarts = countersIn(file_->region(CountersPart)).restarts;
+    CommitWord& restarts = counters().restarts;
     restarts_ = restarts.load().value_or(0) + 1;
     restarts.store(restarts_);
 }
 
 std::optional<std::uint64_t> SavedState::startBefore() const {
-    const std::uint64_t seqnumAndOne = countersIn(file_->region(CountersPart)).start.load().value_or(0);
+    const std::uint64_t seqnumAndOne = counters().start.load().value_or(0);
     return seqnumAndOne == 0 ? std::nullopt : std::optional(seqnumAndOne - 1);
 }
 
 // SEQNUMs count from the boot: none that does not fit was ever seen.
 void SavedState::keepStart(std::uint64_t seqnum) {
-    countersIn(file_->region(CountersPart)).start.store(std::min(seqnum, CommitWord::MaxValue - 1) + 1);
+    counters().start.store(std::min(seqnum, CommitWord::MaxValue - 1) + 1);
 }
 
 std::span<std::byte> SavedState::kernelLanding() const {

@@ -51,9 +51,14 @@ public:
     [[nodiscard]] ToldDrops& udevDrops() { return *udevDrops_; }
 
 private:
+    struct Counters;
+
     /// @return why not
     [[nodiscard]] std::optional<NotBelieved> takeUp(std::span<const StateRegion> regions);
     void begin(std::span<const StateRegion> regions);
+    [[nodiscard]] std::optional<NotBelieved> takeUpCounters();
+    [[nodiscard]] Counters& counters() const;
+    void useCounters();
     void countRestart();
     [[nodiscard]] Reserve reserveOf(std::size_t part);
     [[nodiscard]] RecordLog::Areas areasOf(std::size_t part);

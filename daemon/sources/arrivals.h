@@ -11,8 +11,7 @@ public:
     Arrivals(const Arrivals&) = delete;
     Arrivals& operator=(const Arrivals&) = delete;
 
-    /// When this returns, the event is safe from a kill: the memory that it was received in may be used
-    /// again.
+    /// When this returns, a kill does not lose the event: the memory that it was received in is free.
     virtual void add(Event event) = 0;
 
 protected:

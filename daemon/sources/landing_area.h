@@ -55,7 +55,7 @@ public:
 
 private:
     // Room for credentials also beside what a socket unit may ask for (PassPacketInfo=).
-    // What is always written comes first: a short datagram touches one page, the rest is never allocated.
+    // What is always written comes first: a short datagram touches one page.
     struct Slot {
         sockaddr_nl from;
         alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(nl_pktinfo))];

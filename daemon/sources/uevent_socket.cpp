@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace keventd {
@@ -80,7 +81,8 @@ UeventSocket UeventSocket::adopt(UniqueFd fd, UeventGroup group, std::optional<s
     checkErrno(setOption(fd.get(), SO_PASSCRED, 1), "ask for credentials on inherited uevent socket");
     // systemd hands descriptors over blocking (NonBlocking= of systemd.service(5)).
     checkErrno(fcntl(fd.get(), F_SETFL, O_NONBLOCK), "make inherited uevent socket non-blocking");
-    const bool lossUnread = getIntOption(fd.get(), SO_ERROR) == ENOBUFS;
+    pollfd waiting{.fd = fd.get(), .events = POLLIN, .revents = 0}; // which leaves the error there
+    const bool lossUnread = poll(&waiting, 1, 0) > 0 && (waiting.revents & POLLERR) != 0;
     UeventSocket socket(std::move(fd), true);
     if (told) {
         socket.toldDrops_ = *told;

@@ -26,12 +26,10 @@ public:
     /// @throws FatalError
     [[nodiscard]] static UeventSocket open(UeventGroup group, std::size_t bufferBytes);
 
-    /// Takes over a bound socket, and makes it non-blocking; what waits in it stays, its buffer is left
-    /// alone.
-    /// @param told  messages dropped on it that an earlier reader has told of, modulo 2^32: takeDrops() tells
-    /// of
-    ///              the others. If that is not known, it tells of all if nobody has read from the socket
-    ///              since, else of none
+    /// Takes over a bound socket, and makes it non-blocking. What waits in it stays, and its buffer as it is.
+    /// @param told  messages dropped on it that an earlier reader has told of, modulo 2^32: the others are
+    ///              left to takeDrops(). If that is not known: all, if nobody has read from the socket since,
+    ///              else none
     /// @throws FatalError if it is no socket of this family, or does not receive the group
     [[nodiscard]] static UeventSocket adopt(UniqueFd fd, UeventGroup group,
                                             std::optional<std::uint32_t> told = {});

@@ -4,6 +4,7 @@
 #include "daemon/stream/record.h"
 #include "keventd/names.h"
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <span>
@@ -31,7 +32,10 @@ constexpr const char* From = "FROM";
 } // namespace key
 
 // A change takes two records at most, each with two texts of an event; the longest has 24 KiB (udev).
-constexpr std::size_t RoomForAChange = std::size_t{64} * 1024;
+constexpr std::size_t RoomForAChange = 2 * (RecordArea::MaxRecordBytes + 64);
+// Below this, to write the log anew is not worth the work.
+constexpr std::size_t MinLimit = std::size_t{1024} * 1024;
+constexpr std::uint64_t ChangesBeforeRetry = 4'096;
 
 Event recordOf(const std::string& source, const char* what, const std::string& devpath) {
     Event record;
@@ -124,10 +128,12 @@ void DeviceLog::takeUpUdevDevice(const EventView& record) {
 
 void DeviceLog::begin() {
     isKept_ = log_.rewrite([this](RecordArea& area) { return writeTables(area); });
-    if (!isKept_) giveUp();
+    if (!isKept_) return giveUp();
+    limit_ = std::max(MinLimit, 4 * log_.bytesUsed());
 }
 
-// As of before the next event: of no event's own.
+// As of before the next event: of no event's own. With as much room behind them, so that the log is not
+// written anew for each change where they nearly fill the memory.
 bool DeviceLog::writeTables(RecordArea& area) const {
     if (!area.append(recordOf(names::source::Keventd, change::Begin, ""), 0)) return false;
     for (const auto& [devpath, device] : devices_.devices()) {
@@ -136,11 +142,16 @@ bool DeviceLog::writeTables(RecordArea& area) const {
     for (const auto& [devpath, entry] : udevDevices_.devices()) {
         if (!area.append(recordOf(devpath, entry), 0)) return false;
     }
-    return area.hasRoomFor(2 * RoomForAChange);
+    return area.hasRoomFor(std::max(RoomForAChange, area.bytesUsed()));
 }
 
 void DeviceLog::makeRoom() {
-    if (isKept_ && !log_.hasRoomFor(RoomForAChange)) begin();
+    if (isDue()) begin();
+}
+
+bool DeviceLog::isDue() {
+    if (!isKept_) return retry_ == 0;
+    return log_.bytesUsed() > limit_ || !log_.hasRoomFor(RoomForAChange);
 }
 
 void DeviceLog::noteDevice(const Event& event, std::uint64_t id) {
@@ -168,13 +179,18 @@ void DeviceLog::noteMove(const Event& event, std::uint64_t id) {
 }
 
 void DeviceLog::write(const Event& record, std::uint64_t id) {
-    if (isKept_ && !log_.append(record, id)) giveUp();
+    if (!isKept_) {
+        if (retry_ > 0) --retry_;
+    } else if (!log_.append(record, id)) {
+        giveUp();
+    }
 }
 
 // Half of the truth would be none.
 void DeviceLog::giveUp() {
     log_.clear();
     isKept_ = false;
+    retry_ = ChangesBeforeRetry;
     logWarning("state file: no room for the devices, the next start has to look what there is", fullLog_);
 }
 

@@ -3,7 +3,7 @@
 //
 // Each change carries the id of the event that it belongs to, and is written before that is in the history:
 // when the daemon is killed in between, the change is not taken up, and comes again with the event. When the
-// log has filled its memory, it is written anew from the tables.
+// log has become several times as long as what the tables hold, it is written anew.
 #pragma once
 
 #include "daemon/base/rate_limit.h"
@@ -12,6 +12,7 @@
 #include "daemon/stream/udev_table.h"
 #include "keventd/event.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -42,6 +43,7 @@ private:
     void noteMove(const Event& event, std::uint64_t id);
     void write(const Event& record, std::uint64_t id);
     void giveUp();
+    [[nodiscard]] bool isDue();
     [[nodiscard]] bool writeTables(RecordArea& area) const;
     [[nodiscard]] bool holdsTables() const;
     void takeUp(const EventView& record);
@@ -52,6 +54,8 @@ private:
     DeviceTable& devices_;
     UdevTable& udevDevices_;
     bool isKept_ = false;
+    std::size_t limit_ = 0;   // bytes of the log at which it is written anew
+    std::uint64_t retry_ = 0; // changes until that is tried again, when there was no room
     RateLimit fullLog_;
 };
 

@@ -60,10 +60,8 @@ bool DeviceTable::apply(const Event& event) {
     } else if (isMove(event)) {
         move(std::string(textOf(event, "DEVPATH_OLD")), event.object);
         add(event);
-    } else if (event.action == "add" || !isKnown) {
-        add(event);
     } else {
-        return false;
+        return (event.action == "add" || !isKnown) && add(event);
     }
     return true;
 }
@@ -79,10 +77,11 @@ void DeviceTable::lookUp(const std::string& devpath) {
 }
 
 // One whose directory has gone again by now is a device all the same, until the stream says that it is not.
-void DeviceTable::add(const Event& event) {
+bool DeviceTable::add(const Event& event) {
     const Sysfs::Directory directory = sysfs_.look(event.object);
-    if (directory.kind == Sysfs::Kind::Other) return;
+    if (directory.kind == Sysfs::Kind::Other) return false;
     put(event.object, deviceOf(event, directory.inode));
+    return true;
 }
 
 void DeviceTable::remove(const std::string& devpath) {

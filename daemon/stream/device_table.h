@@ -45,7 +45,7 @@ public:
 
 private:
     void lookUp(const std::string& devpath);
-    void add(const Event& event);
+    bool add(const Event& event);
 
     const Sysfs& sysfs_;
     Devices devices_;

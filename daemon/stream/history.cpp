@@ -61,6 +61,7 @@ std::optional<std::string> History::restore() {
     const auto nextId = header_->nextId.load();
     const auto dropped = header_->latestDropped.load();
     if (!oldest || !nextId || !dropped || *nextId == 0) return "its history has a damaged header";
+    if (*nextId > CommitWord::MaxValue / 2) return "its history has impossible ids";
     firstId_ = nextId_ = *nextId;
     latest_ = latestDropped_ = decoded(*dropped);
     if (*oldest == NoRecord) return std::nullopt;

@@ -21,11 +21,14 @@ constexpr std::size_t MaxSortedAtStart = 32'768;
 constexpr int MaxTurnsAtStart = 128;
 
 /// Writes down each event that has been read, and keeps it for the sequencer.
+template <typename HasWaited>
 class KeptArrivals final : public Arrivals {
 public:
-    KeptArrivals(WaitingLog& log, std::vector<Event>& events) : log_(log), events_(events) {}
+    KeptArrivals(WaitingLog& log, std::vector<Event>& events, HasWaited hasWaited)
+        : log_(log), events_(events), hasWaited_(std::move(hasWaited)) {}
 
     void add(Event event) override {
+        if (hasWaited_(event)) event.flags |= EventFlag::Queued;
         log_.add(event);
         events_.push_back(std::move(event));
     }
@@ -33,6 +36,7 @@ public:
 private:
     WaitingLog& log_;
     std::vector<Event>& events_;
+    HasWaited hasWaited_;
 };
 
 // @param count  nothing: nobody knows
@@ -83,12 +87,9 @@ void Intake::takeLanded() {
     const Time now = Sequencer::Clock::now();
     for (auto inlet = inlets_.rbegin(); inlet != inlets_.rend(); ++inlet) {
         std::vector<Event> landed;
-        KeptArrivals arrivals(waiting_, landed);
+        KeptArrivals arrivals(waiting_, landed, [](const Event&) { return true; });
         inlet->source->takeLanded(arrivals);
-        for (Event& event : landed) {
-            event.flags |= EventFlag::Queued;
-            push(std::move(event), now);
-        }
+        for (Event& event : landed) push(std::move(event), now);
     }
 }
 
@@ -97,6 +98,7 @@ void Intake::tellGaps() {
     for (auto inlet = inlets_.rbegin(); inlet != inlets_.rend(); ++inlet) {
         const auto after = std::exchange(inlet->gapAfter, std::nullopt);
         if (after && inlet->source->status().state == SourceState::Running) tellGap(*inlet, *after);
+        inlet->told->settle();
     }
 }
 
@@ -106,7 +108,7 @@ void Intake::tellGap(const Inlet& inlet, std::uint64_t after) {
     const std::uint64_t to = sequencer_.options().startSeqnum;
     const std::uint64_t known = std::min(sequencer_.lowestMissingInBacklog(name),
                                          sequencer_.lowestMissingInBacklog(causes().source->name()));
-    const std::uint64_t from = known == 1 ? after + 1 : known; // the history is empty
+    const std::uint64_t from = std::max(known, after + 1);
     if (from > to) return;
     logEvent(LogLevel::Warning, message_id::Overrun,
              text("nobody has listened to the ", name, " socket since SEQNUM ", from, ", resynchronising"),
@@ -149,17 +151,15 @@ std::vector<Intake::Reading> Intake::readAll(std::size_t effectBudget) {
 
 Intake::Reading Intake::read(Inlet& inlet, std::size_t budget) {
     Reading reading{&inlet, {}, {}};
-    KeptArrivals arrivals(waiting_, reading.events);
+    KeptArrivals arrivals(waiting_, reading.events,
+                          [&](const Event& event) { return hasWaited(inlet, event); });
     reading.drained = inlet.source->drain(arrivals, budget);
     return reading;
 }
 
 void Intake::push(Reading& reading, Time now) {
     Inlet& inlet = *reading.inlet;
-    for (Event& event : reading.events) {
-        if (hasWaited(inlet, event)) event.flags |= EventFlag::Queued;
-        push(std::move(event), now);
-    }
+    for (Event& event : reading.events) push(std::move(event), now);
     noteLoss(inlet, reading.drained, now);
     inlet.isEmpty = reading.drained.empty;
     if (inlet.isEmpty) inlet.inBacklog = false;
@@ -197,8 +197,8 @@ void Intake::tellLoss(const Inlet& inlet, std::uint64_t count, Time now) {
              {{names::key::Source, name}, {names::key::Count, std::to_string(count)}}, lossLog_);
     const std::uint64_t newest = seqnum_.read();
     Event event = overrunEvent(name, count, std::min(*inlet.lossFrom, newest), newest);
-    waiting_.add(event);
-    inlet.told->add(count, event.id);
+    inlet.told->goTo(waiting_.lastNumber());
+    inlet.told->add(count, event, waiting_.add(event));
     push(std::move(event), now);
 }
 

@@ -32,8 +32,8 @@ public:
     struct Input {
         Source* source;
         ToldDrops* told;
-        /// If what was sent since the daemon before lies in no socket of ours: the newest SEQNUM at its
-        /// start.
+        /// The newest SEQNUM at the start of the daemon before, if what was sent since lies in no socket of
+        /// ours.
         std::optional<std::uint64_t> gapAfter;
     };
 

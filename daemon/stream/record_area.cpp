@@ -9,6 +9,12 @@
 #include <utility>
 
 namespace keventd {
+namespace {
+
+/// What stands behind a record.
+enum Word : std::uint64_t { Dropped, Counts };
+
+} // namespace
 
 RecordArea::RecordArea(std::span<std::byte> memory, Reserve reserve) : reserve_(std::move(reserve)) {
     KEVENTD_ASSERT(memory.size() >= MinBytes);
@@ -27,15 +33,17 @@ std::optional<std::string> RecordArea::restore() {
     const auto end = header_->end.load();
     if (!end || *end > records_.size() || *end % RecordAlignment != 0) return "a damaged header";
     if (!hasRoomFor(*end)) return "more than can be had in memory";
-    std::uint64_t last = 0;
+    std::uint64_t lastNumber = 0;
     for (std::size_t at = 0; at < *end;) {
         const std::span<const std::byte> rest = records_.subspan(at, *end - at);
         const std::size_t size = findRecordSize(rest);
-        if (size == 0 || !isSoundRecord(rest.first(size))) return "a damaged record";
+        if (size == 0 || size > MaxRecordBytes || size + WordBytes > rest.size()) return "a damaged record";
+        const auto word = wordBehind(at, size).load();
+        if (!isSoundRecord(rest.first(size)) || !word || *word > Counts) return "a damaged record";
         const std::uint64_t number = viewRecord(rest.data()).id;
-        if (number < last) return "impossible numbers";
-        last = number;
-        at += size;
+        if (number < lastNumber) return "impossible numbers";
+        lastNumber = number;
+        at += size + WordBytes;
     }
     end_ = *end;
     return std::nullopt;
@@ -43,22 +51,36 @@ std::optional<std::string> RecordArea::restore() {
 
 bool RecordArea::append(const Event& event, std::uint64_t number) {
     const std::size_t size = recordSize(event);
-    if (!hasRoomFor(size)) return false;
+    if (size > MaxRecordBytes || !hasRoomFor(size + WordBytes)) return false;
     writeRecord(event, number, event.boottime, &records_[end_]);
     commit(size);
     return true;
 }
 
 bool RecordArea::append(std::span<const std::byte> record) {
-    if (!hasRoomFor(record.size())) return false;
+    if (!hasRoomFor(record.size() + WordBytes)) return false;
     std::memcpy(&records_[end_], record.data(), record.size());
     commit(record.size());
     return true;
 }
 
-void RecordArea::commit(std::size_t bytes) {
-    end_ += bytes;
+void RecordArea::commit(std::size_t size) {
+    last_ = end_;
+    wordBehind(last_, size).store(Counts);
+    end_ += size + WordBytes;
     header_->end.store(end_);
+}
+
+CommitWord& RecordArea::wordBehind(std::size_t place, std::size_t size) const {
+    return *std::launder(reinterpret_cast<CommitWord*>(&records_[place + size]));
+}
+
+std::size_t RecordArea::placeOf(std::span<const std::byte> record) const {
+    return static_cast<std::size_t>(record.data() - records_.data());
+}
+
+void RecordArea::drop(std::size_t place) {
+    wordBehind(place, findRecordSize(records_.subspan(place, end_ - place))).store(Dropped);
 }
 
 void RecordArea::clear() {
@@ -75,10 +97,9 @@ bool RecordArea::hasRoomFor(std::size_t bytes) {
 
 void RecordArea::forEach(const std::function<void(std::span<const std::byte> record)>& visit) const {
     for (std::size_t at = 0; at < end_;) {
-        const std::span<const std::byte> record =
-            records_.subspan(at, findRecordSize(records_.subspan(at, end_ - at)));
-        visit(record);
-        at += record.size();
+        const std::size_t size = findRecordSize(records_.subspan(at, end_ - at));
+        if (wordBehind(at, size).load() == Counts) visit(records_.subspan(at, size));
+        at += size + WordBytes;
     }
 }
 

@@ -1,5 +1,6 @@
 // Records one behind the other, from the beginning of a stretch of memory that may outlive the process: what
-// was appended is there for the next one, wherever this one was killed.
+// was appended is there for the next one, wherever this one was killed. Behind each stands a word that says
+// whether it still counts.
 #pragma once
 
 #include "daemon/base/commit_word.h"
@@ -17,8 +18,9 @@ namespace keventd {
 
 class RecordArea {
 public:
-    /// Room for the words, and for one of the longest events.
-    static constexpr std::size_t MinBytes = 128 * 1024;
+    static constexpr std::size_t MinBytes = std::size_t{128} * 1024;
+    /// An event as it is received; escaped, each byte as four, it still fits the history.
+    static constexpr std::size_t MaxRecordBytes = std::size_t{31} * 1024;
 
     /// Leaves the memory as it is: restore() or begin() says what is made of it.
     /// @param memory   at least MinBytes, aligned to RecordAlignment; outlives the area
@@ -28,18 +30,27 @@ public:
     /// Empties it.
     void begin(std::uint64_t generation);
     /// Takes up the records that a process before this one has left.
-    /// @return what is wrong with them; nothing if they can be viewed, and their numbers rise
+    /// @return what is wrong with them; nothing if they can be viewed, and their numbers do not fall
     [[nodiscard]] std::optional<std::string> restore();
 
-    /// @param number  higher than those before
-    /// @return false if there is no room
+    /// @param number  not lower than those before
+    /// @return false if there is no room, or the record is longer than MaxRecordBytes
     [[nodiscard]] bool append(const Event& event, std::uint64_t number);
     /// @param record  of another area
     [[nodiscard]] bool append(std::span<const std::byte> record);
+    /// @return where the record is that was appended last, for drop()
+    [[nodiscard]] std::size_t lastPlace() const { return last_; }
+    /// @param record  of this area, as visited
+    [[nodiscard]] std::size_t placeOf(std::span<const std::byte> record) const;
+    /// Drops one record: it is not visited any more, its bytes stay.
+    void drop(std::size_t place);
     /// Drops all records.
     void clear();
+    /// @return of records and their words
+    [[nodiscard]] std::size_t bytesUsed() const { return end_; }
 
-    /// @return so many bytes can be appended; has them allocated
+    /// @param bytes  of records and their words
+    /// @return they can be appended; has them allocated
     [[nodiscard]] bool hasRoomFor(std::size_t bytes);
 
     void forEach(const std::function<void(std::span<const std::byte> record)>& visit) const;
@@ -54,13 +65,17 @@ private:
         CommitWord end; ///< bytes of records
     };
 
-    void commit(std::size_t bytes);
+    static constexpr std::size_t WordBytes = sizeof(CommitWord);
+
+    [[nodiscard]] CommitWord& wordBehind(std::size_t place, std::size_t size) const;
+    void commit(std::size_t size);
 
     Reserve reserve_;
     Header* header_;
     std::span<std::byte> records_;
     std::size_t usable_ = 0;
     std::size_t end_ = 0;
+    std::size_t last_ = 0;
 };
 
 } // namespace keventd

@@ -16,6 +16,7 @@ std::variant<RecordLog, NotBelieved> RecordLog::open(Areas areas) {
     if (!first || !second || *first == *second) return NotBelieved{"a damaged header"};
     log.current_ = *first > *second ? 0 : 1;
     log.generation_ = log.current_ == 0 ? *first : *second;
+    if (log.generation_ > CommitWord::MaxValue / 2) return NotBelieved{"an impossible header"};
     if (auto reason = log.current().restore()) return NotBelieved{std::move(*reason)};
     return log;
 }

@@ -30,8 +30,14 @@ public:
     [[nodiscard]] bool append(const Event& event, std::uint64_t number) {
         return current().append(event, number);
     }
-    /// @return so many bytes can be appended
+    /// Of the area that counts, as RecordArea has them.
     [[nodiscard]] bool hasRoomFor(std::size_t bytes) { return current().hasRoomFor(bytes); }
+    [[nodiscard]] std::size_t bytesUsed() const { return areas_[current_].bytesUsed(); }
+    [[nodiscard]] std::size_t lastPlace() const { return areas_[current_].lastPlace(); }
+    [[nodiscard]] std::size_t placeOf(std::span<const std::byte> record) const {
+        return areas_[current_].placeOf(record);
+    }
+    void drop(std::size_t place) { current().drop(place); }
     /// Drops all records.
     void clear() { current().clear(); }
     /// Puts other records in the place of all there are.
@@ -39,7 +45,7 @@ public:
     /// @return what `write` returned; if false, the log is as before
     bool rewrite(const std::function<bool(RecordArea& area)>& write);
 
-    /// @param visit  gets the records in their order
+    /// @param visit  gets the records that have not been dropped, in their order
     void forEach(const std::function<void(std::span<const std::byte> record)>& visit) const {
         areas_[current_].forEach(visit);
     }

@@ -4,14 +4,23 @@
 #include "keventd/names.h"
 
 #include <algorithm>
+#include <charconv>
 #include <string_view>
 
 namespace keventd {
 namespace {
 
-// What can come again had been read, and was under way when the daemon ended: at most
-// Sequencer::Options::maxWaiting, and what one reading brings.
+// What comes again is the last event that left, if the daemon was killed before it had noted that, and what
+// one reading had brought and was still in the landing area.
 constexpr std::uint64_t MaxRemembered = 100'000;
+
+// @return id of the event that told of the loss; 0 if there was none
+std::uint64_t overrunOf(const EventView& resynced) {
+    const std::string_view text = resynced.properties.find(names::key::Overrun).value_or("");
+    std::uint64_t id = 0;
+    std::from_chars(text.data(), text.data() + text.size(), id);
+    return id;
+}
 
 } // namespace
 
@@ -36,10 +45,10 @@ void Stream::rememberLoss(const EventView& event) {
     if (event.source != std::string_view(names::source::Keventd)) return;
     const std::string source(event.properties.find(names::key::Source).value_or(""));
     if (event.action == std::string_view(names::action::Overrun)) unresynced_[source] = event.id;
-    // Those found without a loss say nothing of one.
-    if (event.action == std::string_view(names::action::Resynced) &&
-        event.properties.find(names::key::Overrun))
-        unresynced_.erase(source);
+    if (event.action != std::string_view(names::action::Resynced)) return;
+    // The comparison of a loss says nothing of the next one; one that was asked for, of none.
+    const auto loss = unresynced_.find(source);
+    if (loss != unresynced_.end() && overrunOf(event) >= loss->second) unresynced_.erase(loss);
 }
 
 void Stream::whenOverrun(std::function<void(const EventView&)> handler) {

@@ -35,13 +35,23 @@ ToldDrops::ToldDrops(std::string source, std::span<std::byte> memory)
     KEVENTD_ASSERT(memory.size() >= bytes());
 }
 
+void ToldDrops::clear() {
+    words_->socket.store(0);
+    words_->told.store(0);
+    words_->settled.store(0);
+}
+
+bool ToldDrops::isSound() const {
+    return words_->socket.load() && words_->told.load() && words_->settled.load();
+}
+
 std::optional<std::uint32_t> ToldDrops::find(std::uint64_t socket, const std::vector<Event>& leftOver) const {
-    const auto told = words_->told.load();
-    if (words_->socket.load() != lowest(socket, CommitWord::ValueBits) || !told) return std::nullopt;
-    auto drops = static_cast<std::uint32_t>(*told >> NumberBits);
+    if (words_->socket.load() != lowest(socket, CommitWord::ValueBits)) return std::nullopt;
+    const std::uint64_t told = words_->told.load().value_or(0);
+    auto drops = static_cast<std::uint32_t>(told >> NumberBits);
     // One at most is not counted: that comes before the next is told.
     for (const Event& event : leftOver) {
-        if (tells(event) && isAfter(event.id, *told)) drops += static_cast<std::uint32_t>(countIn(event));
+        if (tells(event) && isAfter(event.id, told)) drops += static_cast<std::uint32_t>(countIn(event));
     }
     return drops;
 }
@@ -53,14 +63,28 @@ bool ToldDrops::tells(const Event& event) const {
 
 void ToldDrops::begin(std::uint64_t socket, std::uint32_t drops, std::uint64_t number) {
     const std::uint64_t cookie = lowest(socket, CommitWord::ValueBits);
-    goesOn_ = words_->socket.load() == cookie;
-    if (!goesOn_) words_->socket.store(0); // until it has its own number
+    goesOn_ = words_->settled.load() == cookie;
+    const bool isSame = words_->socket.load() == cookie;
+    if (!isSame) words_->socket.store(0); // until it has its own number
     store(drops, number);
-    if (!goesOn_) words_->socket.store(cookie);
+    if (!isSame) words_->socket.store(cookie);
 }
 
-void ToldDrops::add(std::uint64_t count, std::uint64_t number) {
-    store((words_->told.load().value_or(0) >> NumberBits) + count, number);
+void ToldDrops::settle() {
+    words_->settled.store(words_->socket.load().value_or(0));
+}
+
+void ToldDrops::add(std::uint64_t count, const Event& event, bool isWritten) {
+    notCounted_ += count;
+    if (isWritten) store(drops() + std::exchange(notCounted_, 0), event.id);
+}
+
+void ToldDrops::goTo(std::uint64_t number) {
+    store(drops(), number);
+}
+
+std::uint64_t ToldDrops::drops() const {
+    return words_->told.load().value_or(0) >> NumberBits;
 }
 
 void ToldDrops::store(std::uint64_t drops, std::uint64_t number) {

@@ -27,10 +27,13 @@ public:
     [[nodiscard]] static constexpr std::size_t bytes() { return sizeof(Words); }
 
     /// @param source  names::source
-    /// @param memory  bytes(), zeroed before its first use or of an earlier daemon, aligned to 8; outlives
-    /// the
-    ///                object
+    /// @param memory  bytes(), aligned to 8, made by clear() or of an earlier daemon; outlives the object
     ToldDrops(std::string source, std::span<std::byte> memory);
+
+    /// Of no socket.
+    void clear();
+    /// @return whether the memory is as this class leaves it
+    [[nodiscard]] bool isSound() const;
 
     /// @param socket    its cookie (SO_COOKIE, socket(7))
     /// @param leftOver  what an earlier daemon has left in the log, in that order
@@ -42,23 +45,33 @@ public:
     /// @param drops   of this socket, that have been told of or are not to be
     /// @param number  of the last event in the log
     void begin(std::uint64_t socket, std::uint32_t drops, std::uint64_t number);
-    /// @return whether the daemon before had the same socket, as begin() has found
+    /// @return whether the last daemon that has called settle() had the same socket, as begin() has found
     [[nodiscard]] bool goesOn() const { return goesOn_; }
-    /// @param number  of the event that tells, which is in the log by now
-    void add(std::uint64_t count, std::uint64_t number);
+    /// To be called when it has been written down what nobody has listened to before this socket.
+    void settle();
+    /// Counts drops that an event tells of, which has been added to the log.
+    /// @param event      with its number
+    /// @param isWritten  whether there was room for it; if not, they are counted with the next ones that are
+    void add(std::uint64_t count, const Event& event, bool isWritten);
+    /// To be called now and then before add(), so that numbers do not run through their bits unseen.
+    /// @param number  of the last event in the log
+    void goTo(std::uint64_t number);
 
 private:
     struct Words {
-        CommitWord socket; // 0: none
-        CommitWord told;   // drops, and of the number of the last that told the lowest bits
+        CommitWord socket;  // whose drops are counted; 0: none
+        CommitWord told;    // drops, and of the number of the last that told the lowest bits
+        CommitWord settled; // the socket at the last settle()
     };
 
     [[nodiscard]] bool tells(const Event& event) const;
+    [[nodiscard]] std::uint64_t drops() const;
     void store(std::uint64_t drops, std::uint64_t number);
 
     std::string source_;
     Words* words_;
     bool goesOn_ = false;
+    std::uint64_t notCounted_ = 0; // told of by events that were not written
 };
 
 } // namespace keventd

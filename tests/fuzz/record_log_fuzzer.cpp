@@ -38,6 +38,9 @@ public:
         Tables tables(RecordLog{areas()});
         tables.log.begin();
         for (std::uint64_t id = 1; id <= Events; ++id) tables.apply(id);
+        std::size_t records = 0;
+        RecordLog(std::get<RecordLog>(RecordLog::open(areas()))).forEach([&](auto) { ++records; });
+        require(records == 1 + Events, "there is something to change");
         for (std::size_t i = 0; i < 2; ++i)
             whole_[i].assign(memory_[i].bytes().begin(), memory_[i].bytes().begin() + Used);
     }
@@ -73,7 +76,7 @@ public:
             for (std::size_t size = findRecordSize(rest); size != 0; size = findRecordSize(rest)) {
                 const std::uint64_t sum = checksum(rest.first(size - sizeof sum));
                 std::memcpy(&rest[size - sizeof sum], &sum, sizeof sum);
-                rest = rest.subspan(size);
+                rest = rest.subspan(std::min(size + sizeof(CommitWord), rest.size()));
             }
         }
     }
@@ -83,8 +86,8 @@ public:
     }
 
 private:
-    std::array<MappedMemory, 2> memory_{MappedMemory(RecordArea::MinBytes, "log of a test"),
-                                        MappedMemory(RecordArea::MinBytes, "log of a test")};
+    std::array<MappedMemory, 2> memory_{MappedMemory(4 * RecordArea::MinBytes, "log of a test"),
+                                        MappedMemory(4 * RecordArea::MinBytes, "log of a test")};
     std::array<std::vector<std::byte>, 2> whole_;
 };
 
@@ -100,6 +103,7 @@ void goOnWithDevices(const Log& log) {
 void goOnWithEvents(const Log& log) {
     auto opened = RecordLog::open(log.areas());
     if (std::holds_alternative<NotBelieved>(opened)) return;
+    if (WaitingLog::whyNot(std::get<RecordLog>(opened))) return;
     WaitingLog waiting(std::move(std::get<RecordLog>(opened)));
     const std::vector<Event> left = waiting.leftOver();
     for (const Event& event : left) waiting.remove(event.id);

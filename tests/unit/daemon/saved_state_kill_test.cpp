@@ -22,11 +22,14 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace keventd::test {
 namespace {
 
 constexpr std::uint64_t Devices = 50;
+constexpr std::uint64_t MoreThanTheHistoryHolds = 4'000;
 
 /// What the tables and the stream are, of one life of the daemon.
 struct Life {
@@ -98,18 +101,21 @@ private:
             if (!life.stream.sequencer().push(std::move(event), noTime)) life.waiting.remove(number);
         };
         // As datagrams that have landed stay there until they are in the log, so does an event here.
-        const auto receive = [&] {
-            Event event = eventOf(seqnumOf(received + 1));
-            life.waiting.add(event);
-            ++received;
-            push(std::move(event));
+        const auto receive = [&](std::uint64_t count) {
+            std::vector<Event> events;
+            for (; count > 0; --count) {
+                events.push_back(eventOf(seqnumOf(received + 1)));
+                life.waiting.add(events.back());
+                ++received;
+            }
+            for (Event& event : events) push(std::move(event));
         };
         for (Event& event : life.waiting.leftOver()) push(std::move(event));
-        do receive(); // what is in the socket is read before anything leaves
+        do receive(1); // what is in the socket is read before anything leaves
         while (received % 2 == 1);
         for (;;) {
             life.stream.sequencer().release(noTime);
-            receive();
+            receive(received % 5 == 0 ? MoreThanTheHistoryHolds : 1);
         }
     }
 
@@ -142,7 +148,9 @@ protected:
             left.insert(event.seqnum);
             ASSERT_TRUE(isSameButForId(event, eventOf(event.seqnum)));
         }
-        for (std::uint64_t place = received() < 4 ? 1 : received() - 3; place <= received(); ++place) {
+        const std::uint64_t looked = 2 * MoreThanTheHistoryHolds;
+        for (std::uint64_t place = received() < looked ? 1 : received() - looked; place <= received();
+             ++place) {
             const std::uint64_t seqnum = seqnumOf(place);
             ASSERT_TRUE(seqnum < history.nextId() || left.contains(seqnum)) << seqnum << " is lost";
         }

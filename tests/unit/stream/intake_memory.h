@@ -37,6 +37,11 @@ struct IntakeMemory {
     alignas(8) std::array<std::byte, ToldDrops::bytes()> udevWords{};
     ToldDrops kernelDrops{names::source::Kernel, kernelWords};
     ToldDrops udevDrops{names::source::Udev, udevWords};
+
+    IntakeMemory() {
+        kernelDrops.clear();
+        udevDrops.clear();
+    }
 };
 
 } // namespace keventd::test

@@ -52,6 +52,33 @@ TEST_F(RecordLogTest, HasNothingWhenItHasBeenCleared) {
     EXPECT_EQ(wordsOf(memory_.reopened()), "4:4");
 }
 
+TEST_F(RecordLogTest, HasNotWhatWasDropped) {
+    append(3);
+    const std::size_t place = log_.lastPlace();
+    append(4);
+    log_.drop(place);
+    EXPECT_EQ(wordsOf(log_), "4:4");
+    EXPECT_EQ(wordsOf(memory_.reopened()), "4:4");
+}
+
+TEST_F(RecordLogTest, KnowsWhereARecordIs) {
+    append(3);
+    append(4);
+    std::vector<std::size_t> places;
+    log_.forEach([&](std::span<const std::byte> record) { places.push_back(log_.placeOf(record)); });
+    ASSERT_EQ(places.size(), 2U);
+    EXPECT_EQ(places[1], log_.lastPlace());
+    log_.drop(places[0]);
+    EXPECT_EQ(wordsOf(log_), "4:4");
+}
+
+TEST_F(RecordLogTest, TakesNoRecordThatTheHistoryCouldNotTakeEscaped) {
+    Event event = kernel(3);
+    event.properties.set("KEY", std::string(RecordArea::MaxRecordBytes, 'x'));
+    EXPECT_FALSE(log_.append(event, 3));
+    EXPECT_EQ(wordsOf(log_), "");
+}
+
 TEST_F(RecordLogTest, HasInsteadWhatItIsWrittenAnewWith) {
     append(3);
     append(4);
@@ -122,8 +149,8 @@ protected:
     static constexpr std::size_t WordsBytes = 2 * sizeof(CommitWord);
 };
 
-TEST_F(DamagedRecordLog, IsNotBelievedWithAnyBitFlippedInItsRecords) {
-    const std::size_t end = WordsBytes + 5 * recordSize(kernel(1));
+TEST_F(DamagedRecordLog, IsNotBelievedWithABitFlippedInAnyByteOfItsRecords) {
+    const std::size_t end = WordsBytes + 5 * (recordSize(kernel(1)) + sizeof(CommitWord));
     for (std::size_t at = WordsBytes; at < end; ++at) {
         memory_.area(0)[at] ^= std::byte{1};
         ASSERT_EQ(whyNotBelieved(memory_), "a damaged record") << at;
@@ -132,7 +159,7 @@ TEST_F(DamagedRecordLog, IsNotBelievedWithAnyBitFlippedInItsRecords) {
     EXPECT_EQ(whyNotBelieved(memory_), "");
 }
 
-TEST_F(DamagedRecordLog, IsNotBelievedWithAnyBitFlippedInItsWords) {
+TEST_F(DamagedRecordLog, IsNotBelievedWithABitFlippedInAnyByteOfItsWords) {
     for (std::size_t at = 0; at < WordsBytes; ++at) {
         memory_.area(0)[at] ^= std::byte{0x10};
         ASSERT_NE(whyNotBelieved(memory_), "") << at;

@@ -5,6 +5,8 @@
 #include "tests/unit/stream/intake_memory.h"
 #include "tests/unit/support/events.h"
 
+#include <algorithm>
+
 namespace keventd::test {
 namespace {
 
@@ -50,7 +52,7 @@ TEST_F(WaitingLogTest, BeginsAnewWhenAllHaveLeft) {
     const std::uint64_t first = add(kernel(7));
     const std::uint64_t second = add(kernel(8));
     log_.remove(second);
-    EXPECT_EQ(found(), (Numbers{7, 8}));
+    EXPECT_EQ(found(), Numbers{7});
     log_.remove(first);
     EXPECT_EQ(found(), Numbers());
     EXPECT_EQ(add(kernel(9)), 3U);
@@ -62,7 +64,7 @@ TEST_F(WaitingLogTest, IsNotChangedByNumbersThatItDoesNotHave) {
     add(kernel(8));
     for (const std::uint64_t number : {std::uint64_t{0}, first, first, std::uint64_t{3}, ~std::uint64_t{0}})
         log_.remove(number);
-    EXPECT_EQ(found(), (Numbers{7, 8}));
+    EXPECT_EQ(found(), Numbers{8});
 }
 
 TEST_F(WaitingLogTest, GoesOnInTheNextDaemonWithWhatIsLeft) {
@@ -78,27 +80,60 @@ TEST_F(WaitingLogTest, GoesOnInTheNextDaemonWithWhatIsLeft) {
     EXPECT_EQ(found(), Numbers());
 }
 
-TEST_F(WaitingLogTest, DropsThoseThatHaveLeftWhereItIsFull) {
+TEST_F(WaitingLogTest, MakesRoomWhereMostHaveLeft) {
     const std::uint64_t first = add(kernel(1));
-    for (std::uint64_t seqnum = 2; seqnum < 10'000; ++seqnum) log_.remove(add(kernel(seqnum)));
-    add(kernel(10'000));
-    const Numbers left = found();
-    EXPECT_EQ(left.front(), 1U);
-    EXPECT_EQ(left.back(), 10'000U);
-    EXPECT_LT(left.size(), 2'000U);
+    for (std::uint64_t seqnum = 2; seqnum < 100'000; ++seqnum) {
+        Event event = kernel(seqnum);
+        ASSERT_TRUE(log_.add(event)) << seqnum;
+        log_.remove(event.id);
+    }
+    add(kernel(100'000));
+    EXPECT_EQ(found(), (Numbers{1, 100'000}));
     log_.remove(first);
+    EXPECT_EQ(found(), Numbers{100'000});
 }
 
-TEST_F(WaitingLogTest, KeepsThoseThatItHasRoomForAndWritesAgainWhenAllHaveLeft) {
-    Numbers numbers;
-    for (std::uint64_t seqnum = 1; seqnum <= 5'000; ++seqnum) numbers.push_back(add(kernel(seqnum)));
-    const Numbers left = found();
-    EXPECT_GT(left.size(), 100U);
-    EXPECT_LT(left.size(), 5'000U);
-    EXPECT_EQ(left.back(), left.size()) << "the first ones, without a hole";
-    for (const std::uint64_t number : numbers) log_.remove(number);
-    add(kernel(5'001));
-    EXPECT_EQ(found(), Numbers{5'001});
+TEST_F(WaitingLogTest, StaysSmallWhereMostHaveLeft) {
+    const LogMemory large(64 * RecordArea::MinBytes);
+    WaitingLog log(large.empty());
+    Event first = kernel(1);
+    log.add(first);
+    for (std::uint64_t seqnum = 2; seqnum < 100'000; ++seqnum) {
+        Event event = kernel(seqnum);
+        log.add(event);
+        log.remove(event.id);
+    }
+    for (const std::size_t area : {0U, 1U}) {
+        const auto unused = large.area(area).subspan(32 * RecordArea::MinBytes);
+        EXPECT_TRUE(
+            std::all_of(unused.begin(), unused.end(), [](std::byte byte) { return byte == std::byte{0}; }));
+    }
+}
+
+TEST_F(WaitingLogTest, KeepsThoseThatItHasRoomForAndWritesAgainWhenHalfOfThemHaveLeft) {
+    std::uint64_t written = 0;
+    Event event = kernel(1);
+    while (log_.add(event)) event = kernel(++written + 1);
+    EXPECT_GT(written, 100U);
+    EXPECT_EQ(found().size(), written);
+    log_.remove(event.id); // for which there was no room
+    for (std::uint64_t number = 1; number <= written / 2 + 1; ++number) log_.remove(number);
+    Event next = kernel(1'000'000);
+    EXPECT_TRUE(log_.add(next));
+    EXPECT_EQ(found().back(), 1'000'000U);
+    EXPECT_EQ(found().size(), written - written / 2);
+    for (std::uint64_t number = 1; number <= next.id; ++number) log_.remove(number);
+    EXPECT_EQ(found(), Numbers());
+}
+
+TEST_F(WaitingLogTest, IsNotBelievedWithNumbersThatItWouldNotGive) {
+    for (const std::uint64_t second : {std::uint64_t{7}, std::uint64_t{1} << 40U}) {
+        RecordLog log = memory_.empty();
+        ASSERT_TRUE(log.append(kernel(7), 7));
+        EXPECT_FALSE(WaitingLog::whyNot(log));
+        ASSERT_TRUE(log.append(kernel(8), second));
+        EXPECT_EQ(WaitingLog::whyNot(log), "impossible numbers");
+    }
 }
 
 } // namespace
