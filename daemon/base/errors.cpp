@@ -21,6 +21,12 @@ int checkResult(int result, std::string_view what) {
     return result;
 }
 
+// ENODEV: of a file of sysfs whose device has gone since it was looked up (kernfs_fop_open()). A name that is
+// too long cannot be there.
+bool isAbsence(int error) {
+    return error == ENOENT || error == ENOTDIR || error == ENODEV || error == ENAMETOOLONG;
+}
+
 std::string errorText(int error) {
     return std::generic_category().message(error);
 }

@@ -25,6 +25,10 @@ int checkErrno(int result, std::string_view what);
 /// @return the result
 int checkResult(int result, std::string_view what);
 
+/// @param error  an errno value, of a path that was looked for or read
+/// @return whether it says that nothing is there (any more); other errors do not tell
+[[nodiscard]] bool isAbsence(int error);
+
 /// @param error  an errno value, positive
 /// @return its text, as of strerror(3)
 [[nodiscard]] std::string errorText(int error);

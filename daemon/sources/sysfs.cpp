@@ -1,7 +1,10 @@
 #include "daemon/sources/sysfs.h"
 
+#include "daemon/base/errors.h"
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <climits>
 #include <dirent.h>
@@ -26,6 +29,13 @@ struct CloseDirectory {
 // Paths are looked up from the root of sysfs.
 std::string relative(std::string_view path) {
     return std::string(path.substr(path.find_first_not_of('/')));
+}
+
+// An empty directory would say of every device that it has gone.
+UniqueFd openSysfs(const char* root) {
+    UniqueFd directory(open(root, O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const bool isMounted = directory && faccessat(directory.get(), "devices", F_OK, 0) == 0;
+    return isMounted ? std::move(directory) : UniqueFd();
 }
 
 std::vector<std::string> namesIn(int root, const std::string& path) {
@@ -77,13 +87,15 @@ PropertyList propertiesIn(std::string_view text) {
 
 } // namespace
 
-Sysfs::Sysfs(const char* root) : root_(open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+Sysfs::Sysfs(const char* root) : root_(openSysfs(root)) {}
 
 Sysfs::Directory Sysfs::look(const std::string& devpath) const {
     struct stat directory {};
-    if (fstatat(root_.get(), relative(devpath).c_str(), &directory, AT_SYMLINK_NOFOLLOW) < 0) return {};
-    const bool isDevice = faccessat(root_.get(), relative(devpath + "/uevent").c_str(), F_OK, 0) == 0;
-    return {isDevice ? Kind::Device : Kind::Other, directory.st_ino};
+    if (fstatat(root_.get(), relative(devpath).c_str(), &directory, AT_SYMLINK_NOFOLLOW) < 0)
+        return {isAbsence(errno) ? Kind::Nothing : Kind::Unknown, 0};
+    if (faccessat(root_.get(), relative(devpath + "/uevent").c_str(), F_OK, 0) == 0)
+        return {Kind::Device, directory.st_ino};
+    return {isAbsence(errno) ? Kind::Other : Kind::Unknown, directory.st_ino};
 }
 
 std::optional<Device> Sysfs::find(const std::string& devpath) const {
@@ -97,7 +109,8 @@ std::optional<Device> Sysfs::find(const std::string& devpath) const {
 void Sysfs::visitAll(const Visitor& visit) const {
     visitPaths([&](const std::string& devpath, const std::string& subsystem) {
         const Directory found = look(devpath);
-        if (found.kind == Kind::Device) visit(devpath, read(devpath, subsystem, found.inode));
+        if (found.kind != Kind::Device) return;
+        if (auto device = read(devpath, subsystem, found.inode)) visit(devpath, std::move(*device));
     });
 }
 
@@ -117,26 +130,31 @@ void Sysfs::visitLinks(const std::string& directory, const std::string& subsyste
 }
 
 PropertyList Sysfs::properties(const std::string& devpath) const {
-    return propertiesIn(readFile(relative(devpath) + "/uevent"));
+    return propertiesIn(readFile(relative(devpath) + "/uevent").value_or(""));
 }
 
-Device Sysfs::read(const std::string& devpath, std::string subsystem, ino_t inode) const {
+std::optional<Device> Sysfs::read(const std::string& devpath, std::string subsystem, ino_t inode) const {
     const std::string path = relative(devpath);
+    const auto devnum = readFile(path + "/dev");
+    const auto ifindex = subsystem == "net" ? readFile(path + "/ifindex") : "";
+    if (!devnum || !ifindex) return std::nullopt;
     Device device;
     device.inode = inode;
-    device.devnum = devnumOf(readFile(path + "/dev"));
+    device.devnum = devnumOf(*devnum);
     if (device.devnum != 0) device.devname = std::string(properties(devpath).find("DEVNAME").value_or(""));
-    if (subsystem == "net") device.ifindex = numberOf<std::uint32_t>(readFile(path + "/ifindex"));
+    device.ifindex = numberOf<std::uint32_t>(*ifindex);
     device.subsystem = std::move(subsystem);
     return device;
 }
 
 // A file of sysfs is a page at most, and comes whole.
-std::string Sysfs::readFile(const std::string& path) const {
+// @return what is in it, nothing of one that is not there; nothing at all if that cannot be told
+std::optional<std::string> Sysfs::readFile(const std::string& path) const {
     const UniqueFd file(openat(root_.get(), path.c_str(), O_RDONLY | O_CLOEXEC));
     std::array<char, 4096> text; // NOLINT(cppcoreguidelines-pro-type-member-init): written by read(2)
     const ssize_t length = file ? ::read(file.get(), text.data(), text.size()) : -1;
-    return length < 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(length));
+    if (length < 0) return isAbsence(errno) ? std::optional<std::string>("") : std::nullopt;
+    return std::string(text.data(), static_cast<std::size_t>(length));
 }
 
 std::optional<std::string> Sysfs::readLink(const std::string& path) const {

@@ -20,8 +20,9 @@ class Sysfs {
 public:
     enum class Kind {
         Device,
-        Other,  ///< something else has a directory there: the queue of a network interface, a driver
-        Nothing ///< there is no such directory
+        Other,   ///< something else has a directory there: the queue of a network interface, a driver
+        Nothing, ///< there is no such directory
+        Unknown  ///< cannot be told now: no memory, no descriptors, or no sysfs
     };
     struct Directory {
         Kind kind = Kind::Nothing;
@@ -30,12 +31,13 @@ public:
     using Visitor = std::function<void(std::string devpath, Device device)>;
     using PathVisitor = std::function<void(const std::string& devpath, const std::string& subsystem)>;
 
-    /// @param root  where sysfs is mounted. If nothing is there, there are no devices
+    /// @param root  where sysfs is mounted. If it is not, no devices are found, and none can be said to be
+    /// gone
     explicit Sysfs(const char* root = "/sys");
 
     /// @param devpath  from sysfs's root, begins with "/"
     [[nodiscard]] Directory look(const std::string& devpath) const;
-    /// @return the device; nothing if there is none
+    /// @return the device; nothing if there is none, or if that cannot be told: look() says which
     [[nodiscard]] std::optional<Device> find(const std::string& devpath) const;
     /// Visits every device that is there from beginning to end of the call, and of those that come or go
     /// meanwhile some. In no order.
@@ -51,8 +53,9 @@ public:
 private:
     void visitLinks(const std::string& directory, const std::string& subsystem,
                     const PathVisitor& visit) const;
-    [[nodiscard]] Device read(const std::string& devpath, std::string subsystem, ino_t inode) const;
-    [[nodiscard]] std::string readFile(const std::string& path) const;
+    [[nodiscard]] std::optional<Device> read(const std::string& devpath, std::string subsystem,
+                                             ino_t inode) const;
+    [[nodiscard]] std::optional<std::string> readFile(const std::string& path) const;
     [[nodiscard]] std::optional<std::string> readLink(const std::string& path) const;
 
     UniqueFd root_;

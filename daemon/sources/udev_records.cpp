@@ -1,7 +1,9 @@
 #include "daemon/sources/udev_records.h"
 
+#include "daemon/base/errors.h"
 #include "daemon/base/text.h"
 
+#include <cerrno>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -24,7 +26,8 @@ std::string recordOf(const std::string& devpath, const Device& device) {
 std::optional<std::chrono::microseconds> UdevRecords::writtenAt(const std::string& devpath,
                                                                 const Device& device) const {
     struct stat record {};
-    if (stat((root_ + "/data/" + recordOf(devpath, device)).c_str(), &record) < 0) return std::nullopt;
+    if (stat((root_ + "/data/" + recordOf(devpath, device)).c_str(), &record) < 0)
+        return isAbsence(errno) ? std::optional(NoRecord) : std::nullopt;
     return std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::seconds(record.st_mtim.tv_sec) + std::chrono::nanoseconds(record.st_mtim.tv_nsec));
 }

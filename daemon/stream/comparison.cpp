@@ -25,8 +25,12 @@ bool Comparison::look(const TurnBudget& budget) {
 }
 
 void Comparison::lookAt(const std::string& devpath) {
-    const ResyncSubject::Look look = subject_.look(devpath);
-    if (subject_.compare(devpath, look) != Difference::None) suspects_.push_back({devpath, look});
+    const auto look = subject_.look(devpath);
+    if (!look) {
+        doubtful_.insert(devpath);
+    } else if (subject_.compare(devpath, *look) != Difference::None) {
+        suspects_.push_back({devpath, *look});
+    }
 }
 
 bool Comparison::publish(const TurnBudget& budget, const Publish& publish) {

@@ -71,9 +71,15 @@ bool DeviceTable::isMove(const Event& event) {
 }
 
 void DeviceTable::lookUp(const std::string& devpath) {
-    auto device = sysfs_.find(devpath);
-    if (!device) return remove(devpath);
-    put(devpath, std::move(*device));
+    if (auto device = sysfs_.find(devpath)) return put(devpath, std::move(*device));
+    switch (sysfs_.look(devpath).kind) {
+    case Sysfs::Kind::Nothing:
+    case Sysfs::Kind::Other:
+        return remove(devpath);
+    case Sysfs::Kind::Device: // comes or goes just now, of which the kernel tells
+    case Sysfs::Kind::Unknown:
+        return;
+    }
 }
 
 // One whose directory has gone again by now is a device all the same, until the stream says that it is not.

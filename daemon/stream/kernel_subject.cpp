@@ -25,11 +25,20 @@ std::set<std::string> KernelSubject::objects() const {
     return objects;
 }
 
-ResyncSubject::Look KernelSubject::look(const std::string& devpath) const {
+std::optional<ResyncSubject::Look> KernelSubject::look(const std::string& devpath) const {
     const Sysfs::Directory directory = sysfs_.look(devpath);
-    if (directory.kind == Sysfs::Kind::Nothing) return {};
-    if (directory.kind == Sysfs::Kind::Other && !table_.devices().contains(devpath)) return {};
-    return {.isThere = true, .mark = directory.inode};
+    switch (directory.kind) {
+    case Sysfs::Kind::Device:
+        break;
+    case Sysfs::Kind::Other:
+        if (table_.devices().contains(devpath)) break;
+        return Look{};
+    case Sysfs::Kind::Nothing:
+        return Look{};
+    case Sysfs::Kind::Unknown:
+        return std::nullopt;
+    }
+    return Look{.isThere = true, .mark = directory.inode};
 }
 
 ResyncSubject::Difference KernelSubject::compare(const std::string& devpath, const Look& look) const {

@@ -17,7 +17,7 @@ public:
     /// A device that was told of is there as long as its directory is: its file `uevent` goes first, before
     /// its driver has let go of it, and the event comes in between (device_del() in drivers/base/core.c). The
     /// mark is the inode of the directory: another one if the device was removed and added.
-    [[nodiscard]] Look look(const std::string& devpath) const override;
+    [[nodiscard]] std::optional<Look> look(const std::string& devpath) const override;
     [[nodiscard]] Difference compare(const std::string& devpath, const Look& look) const override;
     /// The kernel tells that a device goes before its directory does. That one comes it tells when the
     /// directory is there, a moment later (device_add()): an `add` may be told twice, if both looks fall into

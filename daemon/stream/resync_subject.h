@@ -38,7 +38,8 @@ public:
     [[nodiscard]] virtual const char* source() const = 0;
     /// @return devpaths of all that was told or is there
     [[nodiscard]] virtual std::set<std::string> objects() const = 0;
-    [[nodiscard]] virtual Look look(const std::string& devpath) const = 0;
+    /// @return what is there; nothing if that cannot be told now
+    [[nodiscard]] virtual std::optional<Look> look(const std::string& devpath) const = 0;
     /// @param look  at this object
     /// @return how it differs from what has been told by now
     [[nodiscard]] virtual Difference compare(const std::string& devpath, const Look& look) const = 0;

@@ -19,12 +19,15 @@ std::set<std::string> UdevSubject::objects() const {
     return objects;
 }
 
-ResyncSubject::Look UdevSubject::look(const std::string& devpath) const {
-    if (sysfs_.look(devpath).kind == Sysfs::Kind::Nothing) return {};
+std::optional<ResyncSubject::Look> UdevSubject::look(const std::string& devpath) const {
+    const Sysfs::Kind kind = sysfs_.look(devpath).kind;
+    if (kind == Sysfs::Kind::Unknown) return std::nullopt;
+    if (kind == Sysfs::Kind::Nothing) return Look{};
     const auto device = devices_.devices().find(devpath);
-    if (device == devices_.devices().end()) return {.isThere = true};
+    if (device == devices_.devices().end()) return Look{.isThere = true};
     const auto writtenAt = records_.writtenAt(devpath, device->second);
-    return {.isThere = true, .mark = writtenAt ? static_cast<std::uint64_t>(writtenAt->count()) : 0};
+    if (!writtenAt) return std::nullopt;
+    return Look{.isThere = true, .mark = static_cast<std::uint64_t>(writtenAt->count())};
 }
 
 ResyncSubject::Difference UdevSubject::compare(const std::string& devpath, const Look& look) const {

@@ -19,7 +19,7 @@ public:
     [[nodiscard]] const char* source() const override;
     [[nodiscard]] std::set<std::string> objects() const override;
     /// The mark is the time at which udevd has written its record, in microseconds; 0 if there is none.
-    [[nodiscard]] Look look(const std::string& devpath) const override;
+    [[nodiscard]] std::optional<Look> look(const std::string& devpath) const override;
     /// Of a device that udevd has no record of, nothing can be said while it is there.
     [[nodiscard]] Difference compare(const std::string& devpath, const Look& look) const override;
     /// While udevd has something to do, it is waited for, but not for ever: one that hangs is an accident of

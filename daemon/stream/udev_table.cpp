@@ -18,7 +18,8 @@ std::string textOf(const Event& event, std::string_view key) {
 void UdevTable::begin(const DeviceTable& devices, const UdevRecords& records) {
     const auto now = readClock(CLOCK_REALTIME);
     for (const auto& [devpath, device] : devices.devices()) {
-        if (!records.writtenAt(devpath, device)) continue;
+        if (records.writtenAt(devpath, device).value_or(UdevRecords::NoRecord) == UdevRecords::NoRecord)
+            continue;
         const std::string devname = device.devname.empty() ? "" : "/dev/" + device.devname;
         devices_.emplace(devpath, Entry{now, device.subsystem, devname});
     }

@@ -65,6 +65,22 @@ TEST_F(SysfsTest, TakesNoOtherDirectoryForADevice) {
     EXPECT_EQ(sysfs_.look("/devices/virtual/net/lo/queues/rx-0").kind, Sysfs::Kind::Other);
 }
 
+TEST_F(SysfsTest, TakesNoErrorForAbsence) {
+    tree_.addDevice("/devices/virtual/mem/null");
+    tree_.hide("/devices/virtual/mem");
+    EXPECT_FALSE(sysfs_.find("/devices/virtual/mem/null"));
+    EXPECT_EQ(sysfs_.look("/devices/virtual/mem/null").kind, Sysfs::Kind::Unknown);
+    tree_.show("/devices/virtual/mem");
+    EXPECT_EQ(sysfs_.look("/devices/virtual/mem/null").kind, Sysfs::Kind::Device);
+}
+
+TEST_F(SysfsTest, FindsNoDeviceOfWhichItCannotReadAll) {
+    tree_.addDevice("/devices/virtual/mem/null");
+    tree_.addDirectory("/devices/virtual/mem/null/dev"); // EISDIR
+    EXPECT_FALSE(sysfs_.find("/devices/virtual/mem/null"));
+    EXPECT_EQ(sysfs_.look("/devices/virtual/mem/null").kind, Sysfs::Kind::Device);
+}
+
 TEST_F(SysfsTest, VisitsDevicesOfClassesAndBuses) {
     tree_.addDevice("/devices/virtual/mem/null");
     tree_.addBusDevice("/devices/pci0000:00/0000:00:01.0", "pci");
@@ -100,6 +116,12 @@ TEST(Sysfs, HasNoDevicesWhereItIsNotMounted) {
     const Sysfs sysfs("/nowhere");
     EXPECT_FALSE(sysfs.find("/devices/virtual/mem/null"));
     sysfs.visitAll([](const std::string& devpath, const Device&) { ADD_FAILURE() << devpath; });
+}
+
+TEST(Sysfs, SaysOfNoDeviceThatItHasGoneWhereItIsNotMounted) {
+    const TemporaryDirectory empty;
+    for (const char* root : {"/nowhere", empty.path().c_str()})
+        EXPECT_EQ(Sysfs(root).look("/devices/virtual/mem/null").kind, Sysfs::Kind::Unknown) << root;
 }
 
 } // namespace

@@ -165,6 +165,45 @@ TEST_F(ComparisonTest, LooksAgainAtWhatChangesMeanwhile) {
     EXPECT_THAT(published(), ElementsAre(std::string("add ") + Disk));
 }
 
+TEST_F(ComparisonTest, RemovesNothingThatCannotBeLookedAt) {
+    tree_.addDevice(Disk, "block");
+    table_.walk();
+    tree_.hide("/devices/virtual/block");
+    Comparison comparison(subject_);
+    look(comparison);
+    publish(comparison);
+    EXPECT_THAT(published_, IsEmpty());
+    ASSERT_TRUE(comparison.isInDoubt());
+
+    tree_.show("/devices/virtual/block");
+    comparison.lookAgain();
+    look(comparison);
+    publish(comparison);
+    EXPECT_FALSE(comparison.isInDoubt());
+    EXPECT_THAT(published_, IsEmpty());
+}
+
+TEST_F(ComparisonTest, DoubtsWhatCannotBeLookedAtTwice) {
+    tree_.addDevice(Disk, "block");
+    Comparison comparison(subject_);
+    look(comparison);
+    tree_.hide("/devices/virtual/block");
+    publish(comparison);
+    EXPECT_THAT(published_, IsEmpty());
+    EXPECT_TRUE(comparison.isInDoubt());
+}
+
+TEST_F(ComparisonTest, RemovesNothingWhereSysfsIsNotMounted) {
+    tree_.addDevice(Disk, "block");
+    table_.walk();
+    const Sysfs nothing("/nowhere");
+    const KernelSubject subject(nothing, table_);
+    Comparison comparison(subject);
+    look(comparison);
+    publish(comparison);
+    EXPECT_THAT(published_, IsEmpty());
+}
+
 TEST_F(ComparisonTest, ThatHasNoTimeGoesOnInTheNextTurn) {
     for (const char* name : {"a", "b", "c"}) tree_.addDevice(std::string("/devices/virtual/mem/") + name);
     Comparison comparison(subject_);

@@ -133,6 +133,18 @@ TEST_F(DeviceTableTest, BelievesNoProcessThatADeviceHasGone) {
     EXPECT_THAT(devpaths(), ElementsAre(Disk));
 }
 
+TEST_F(DeviceTableTest, KeepsADeviceThatAProcessNamesWhenSysfsCannotBeAsked) {
+    tree_.addDevice(Disk, "block");
+    table_.walk();
+    tree_.hide("/devices/virtual/block");
+    apply("remove", Disk, EventFlag::Synthetic);
+    EXPECT_THAT(devpaths(), ElementsAre(Disk));
+    tree_.show("/devices/virtual/block");
+    tree_.remove(Disk);
+    apply("remove", Disk, EventFlag::Synthetic);
+    EXPECT_THAT(devpaths(), IsEmpty());
+}
+
 TEST_F(DeviceTableTest, BelievesNoProcessThatADeviceHasCome) {
     apply("add", Disk, EventFlag::Injected);
     EXPECT_THAT(devpaths(), IsEmpty());

@@ -51,7 +51,10 @@ protected:
     [[nodiscard]] std::chrono::microseconds writtenAt() const {
         return *records_.writtenAt(Disk, devices_.devices().at(Disk));
     }
-    [[nodiscard]] Difference difference() const { return subject_.compare(Disk, subject_.look(Disk)); }
+    [[nodiscard]] Difference differenceOf(const std::string& devpath) const {
+        return subject_.compare(devpath, subject_.look(devpath).value());
+    }
+    [[nodiscard]] Difference difference() const { return differenceOf(Disk); }
 };
 
 TEST_F(UdevSubjectTest, SaysNothingOfADeviceWithoutARecord) {
@@ -89,6 +92,23 @@ TEST_F(UdevSubjectTest, FindsADeviceThatHasGone) {
     EXPECT_EQ(difference(), Difference::None);
 }
 
+TEST_F(UdevSubjectTest, SaysNothingOfADeviceThatCannotBeLookedAt) {
+    writeRecord(DiskRecord);
+    tell("add", writtenAt());
+    tree_.hide("/devices/virtual/block");
+    EXPECT_FALSE(subject_.look(Disk));
+    tree_.show("/devices/virtual/block");
+    EXPECT_TRUE(subject_.look(Disk));
+}
+
+TEST_F(UdevSubjectTest, SaysNothingOfADeviceWhoseRecordCannotBeLookedAt) {
+    std::filesystem::create_symlink(DiskRecord, run_.file(std::string("data/") + DiskRecord));
+    EXPECT_FALSE(records_.writtenAt(Disk, devices_.devices().at(Disk)));
+    EXPECT_FALSE(subject_.look(Disk));
+    table_.begin(devices_, records_);
+    EXPECT_TRUE(table_.devices().empty());
+}
+
 TEST_F(UdevSubjectTest, DoesNotMissWhatIsNoDevice) {
     const std::string queue = "/devices/virtual/net/one/queues/rx-0";
     tree_.addDirectory(queue);
@@ -96,7 +116,7 @@ TEST_F(UdevSubjectTest, DoesNotMissWhatIsNoDevice) {
     event.action = "add";
     event.object = queue;
     table_.apply(event);
-    EXPECT_EQ(subject_.compare(queue, subject_.look(queue)), Difference::None);
+    EXPECT_EQ(differenceOf(queue), Difference::None);
 }
 
 TEST_F(UdevSubjectTest, KnowsThatWhatIsBelowADeviceMovesAndGoesWithIt) {
@@ -130,13 +150,16 @@ TEST_F(UdevSubjectTest, KnowsTheNamesOfRecords) {
     Device device;
     device.subsystem = "net";
     device.ifindex = 7;
+    const auto isWritten = [this](const std::string& devpath, const Device& of) {
+        return records_.writtenAt(devpath, of) > UdevRecords::NoRecord;
+    };
+    EXPECT_FALSE(isWritten("/devices/virtual/net/one", device));
     writeRecord("n7");
-    EXPECT_TRUE(records_.writtenAt("/devices/virtual/net/one", device));
+    EXPECT_TRUE(isWritten("/devices/virtual/net/one", device));
     writeRecord("+usb:1-1");
-    EXPECT_TRUE(records_.writtenAt("/devices/pci0000:00/usb1/1-1", {.subsystem = "usb"}));
+    EXPECT_TRUE(isWritten("/devices/pci0000:00/usb1/1-1", {.subsystem = "usb"}));
     writeRecord("c1:3");
-    EXPECT_TRUE(
-        records_.writtenAt("/devices/virtual/mem/null", {.subsystem = "mem", .devnum = makedev(1, 3)}));
+    EXPECT_TRUE(isWritten("/devices/virtual/mem/null", {.subsystem = "mem", .devnum = makedev(1, 3)}));
 }
 
 TEST_F(UdevSubjectTest, WaitsForUdevd) {

@@ -53,6 +53,18 @@ void SysfsTree::remove(const std::string& devpath) {
     fs::remove_all(directory_.path() / devpath.substr(1));
 }
 
+void SysfsTree::hide(const std::string& devpath) {
+    const fs::path directory = directory_.path() / devpath.substr(1);
+    fs::rename(directory, directory.string() + " hidden");
+    fs::create_symlink(directory.filename(), directory);
+}
+
+void SysfsTree::show(const std::string& devpath) {
+    const fs::path directory = directory_.path() / devpath.substr(1);
+    fs::remove(directory);
+    fs::rename(directory.string() + " hidden", directory);
+}
+
 ino_t SysfsTree::inodeOf(const std::string& devpath) const {
     struct stat directory {};
     EXPECT_EQ(stat((directory_.path() / devpath.substr(1)).c_str(), &directory), 0);

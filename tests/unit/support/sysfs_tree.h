@@ -20,6 +20,10 @@ public:
     void addDirectory(const std::string& devpath);
     void write(const std::string& path, const std::string& text);
     void remove(const std::string& devpath);
+    /// Has looks at what is below this directory fail, with an error that says nothing about it (ELOOP),
+    /// until it is shown again.
+    void hide(const std::string& devpath);
+    void show(const std::string& devpath);
 
     [[nodiscard]] const char* root() const { return directory_.path().c_str(); }
     [[nodiscard]] ino_t inodeOf(const std::string& devpath) const;
