@@ -74,7 +74,12 @@ void Comparison::publishPresence(const Suspect& suspect, const Publish& publish)
 }
 
 void Comparison::tell(const Suspect& suspect, const char* action, const Publish& publish) {
-    publish(subject_.describe(suspect.devpath, action));
+    auto event = subject_.describe(suspect.devpath, action);
+    if (!event) {
+        doubtful_.insert(suspect.devpath);
+        return;
+    }
+    publish(std::move(*event));
     ++published_;
 }
 

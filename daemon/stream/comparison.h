@@ -3,7 +3,7 @@
 // What is there is always ahead of what was told: a difference may be an event that is still under way. So
 // everything is looked at once, then all events that had been sent by then are awaited (by the caller), and
 // what is still different, and looks as it did, is published. What has changed between the two looks is in
-// doubt, and can be looked at again; so is what could not be looked at.
+// doubt, and can be looked at again; so is what could not be looked at, or has gone before it was described.
 #pragma once
 
 #include "daemon/base/turn_budget.h"
@@ -32,8 +32,8 @@ public:
     /// @return whether it is done
     [[nodiscard]] bool publish(const TurnBudget& budget, const Publish& publish);
 
-    /// @return whether something changed between the two looks, or by what was published, or could not be
-    ///         looked at
+    /// @return whether something changed between the two looks, by what was published, or by the time it was
+    ///         described, or could not be looked at
     [[nodiscard]] bool isInDoubt() const { return !doubtful_.empty(); }
     /// Begins another first look, at what is in doubt.
     void lookAgain();

@@ -53,13 +53,14 @@ bool KernelSubject::haveLeft(const Sequencer& sequencer, std::uint64_t newest, b
     return sequencer.settled(newest);
 }
 
-Event KernelSubject::describe(const std::string& devpath, const char* action) const {
+std::optional<Event> KernelSubject::describe(const std::string& devpath, const char* action) const {
     const bool isThere = std::string_view(action) != names::action::Remove;
-    const Device device = isThere ? sysfs_.find(devpath).value_or(Device{}) : table_.devices().at(devpath);
-    Event event = deviceEvent(source(), action, devpath, device);
+    const auto device = isThere ? sysfs_.find(devpath) : table_.devices().at(devpath);
+    if (!device) return std::nullopt;
+    Event event = deviceEvent(source(), action, devpath, *device);
     event.flags = EventFlag::Resync;
     event.properties.set("ACTION", action);
-    addTo(event, knownProperties(devpath, device, ""));
+    addTo(event, knownProperties(devpath, *device, ""));
     if (isThere) addTo(event, sysfs_.properties(devpath));
     return event;
 }

@@ -25,7 +25,8 @@ public:
     [[nodiscard]] bool haveLeft(const Sequencer& sequencer, std::uint64_t newest,
                                 bool allRead) const override;
     [[nodiscard]] std::optional<std::chrono::seconds> patience() const override { return std::nullopt; }
-    [[nodiscard]] Event describe(const std::string& devpath, const char* action) const override;
+    [[nodiscard]] std::optional<Event> describe(const std::string& devpath,
+                                                const char* action) const override;
 
 private:
     const Sysfs& sysfs_;

@@ -51,8 +51,10 @@ public:
     /// @return how long they are waited for at most; nothing: until they have left
     [[nodiscard]] virtual std::optional<std::chrono::seconds> patience() const = 0;
     /// @param action  add, change; remove of what was told
-    /// @return the event that would have told it, flagged Resync
-    [[nodiscard]] virtual Event describe(const std::string& devpath, const char* action) const = 0;
+    /// @return the event that would have told it, flagged Resync; nothing if the object has gone since it was
+    ///         looked at
+    [[nodiscard]] virtual std::optional<Event> describe(const std::string& devpath,
+                                                        const char* action) const = 0;
 };
 
 } // namespace keventd

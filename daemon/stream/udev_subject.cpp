@@ -48,11 +48,12 @@ std::optional<std::chrono::seconds> UdevSubject::patience() const {
     return std::chrono::seconds(10);
 }
 
-Event UdevSubject::describe(const std::string& devpath, const char* action) const {
-    Event event = std::string_view(action) == names::action::Remove ? describeGone(devpath)
-                                                                    : describePresent(devpath, action);
-    event.flags = EventFlag::Resync;
-    event.properties.set("ACTION", action);
+std::optional<Event> UdevSubject::describe(const std::string& devpath, const char* action) const {
+    auto event = std::string_view(action) == names::action::Remove ? describeGone(devpath)
+                                                                   : describePresent(devpath, action);
+    if (!event) return std::nullopt;
+    event->flags = EventFlag::Resync;
+    event->properties.set("ACTION", action);
     return event;
 }
 
@@ -66,11 +67,11 @@ Event UdevSubject::describeGone(const std::string& devpath) const {
     return event;
 }
 
-Event UdevSubject::describePresent(const std::string& devpath, const char* action) const {
-    const Device& device = devices_.devices().at(devpath);
-    Event event = deviceEvent(source(), action, devpath, device);
+std::optional<Event> UdevSubject::describePresent(const std::string& devpath, const char* action) const {
     auto properties = database_.find(devpath);
-    event.properties = properties ? std::move(*properties) : knownProperties(devpath, device, "/dev/");
+    if (!properties) return std::nullopt;
+    Event event = deviceEvent(source(), action, devpath, devices_.devices().at(devpath));
+    event.properties = std::move(*properties);
     return event;
 }
 

@@ -27,11 +27,12 @@ public:
     [[nodiscard]] bool haveLeft(const Sequencer& sequencer, std::uint64_t newest,
                                 bool allRead) const override;
     [[nodiscard]] std::optional<std::chrono::seconds> patience() const override;
-    [[nodiscard]] Event describe(const std::string& devpath, const char* action) const override;
+    [[nodiscard]] std::optional<Event> describe(const std::string& devpath,
+                                                const char* action) const override;
 
 private:
     [[nodiscard]] Event describeGone(const std::string& devpath) const;
-    [[nodiscard]] Event describePresent(const std::string& devpath, const char* action) const;
+    [[nodiscard]] std::optional<Event> describePresent(const std::string& devpath, const char* action) const;
 
     const Sysfs& sysfs_;
     const DeviceTable& devices_;

@@ -193,6 +193,24 @@ TEST_F(ComparisonTest, DoubtsWhatCannotBeLookedAtTwice) {
     EXPECT_TRUE(comparison.isInDoubt());
 }
 
+TEST_F(ComparisonTest, DoubtsWhatHasGoneBeforeItIsDescribed) {
+    tree_.addDevice(Disk, "block");
+    tree_.remove(std::string(Disk) + "/subsystem"); // goes before the directory does
+    Comparison comparison(subject_);
+    look(comparison);
+    publish(comparison);
+    EXPECT_THAT(published_, IsEmpty());
+    EXPECT_EQ(comparison.published(), 0U);
+    ASSERT_TRUE(comparison.isInDoubt());
+
+    tree_.remove(Disk);
+    comparison.lookAgain();
+    look(comparison);
+    publish(comparison);
+    EXPECT_THAT(published_, IsEmpty());
+    EXPECT_FALSE(comparison.isInDoubt());
+}
+
 TEST_F(ComparisonTest, RemovesNothingWhereSysfsIsNotMounted) {
     tree_.addDevice(Disk, "block");
     table_.walk();

@@ -81,7 +81,7 @@ TEST_F(UdevSubjectTest, FindsADeviceThatHasGone) {
     tell("add", writtenAt());
     tree_.remove(Disk);
     EXPECT_EQ(difference(), Difference::Gone);
-    const Event gone = subject_.describe(Disk, names::action::Remove);
+    const Event gone = subject_.describe(Disk, names::action::Remove).value();
     EXPECT_EQ(gone.source, names::source::Udev);
     EXPECT_EQ(gone.action, "remove");
     EXPECT_EQ(gone.subsystem, "block");
@@ -90,6 +90,13 @@ TEST_F(UdevSubjectTest, FindsADeviceThatHasGone) {
     EXPECT_EQ(gone.properties.find("DEVNAME"), "/dev/sda");
     tell("remove", std::chrono::microseconds(1));
     EXPECT_EQ(difference(), Difference::None);
+}
+
+// The tree of the test has it, libudev's sysfs has not.
+TEST_F(UdevSubjectTest, DescribesNothingThatHasGoneMeanwhile) {
+    writeRecord(DiskRecord);
+    ASSERT_EQ(difference(), Difference::New);
+    EXPECT_FALSE(subject_.describe(Disk, names::action::Add));
 }
 
 TEST_F(UdevSubjectTest, SaysNothingOfADeviceThatCannotBeLookedAt) {
