@@ -6,6 +6,12 @@
 
 namespace keventd {
 
+bool isTooLong(const Event& event) {
+    return event.action.size() + event.subsystem.size() + event.object.size() +
+               event.properties.view().bytes().size() >
+           MaxUdevEvent;
+}
+
 PropertyList propertiesOf(udev_device* device) {
     PropertyList properties;
     for (udev_list_entry* entry = udev_device_get_properties_list_entry(device); entry != nullptr;

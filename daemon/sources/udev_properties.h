@@ -2,8 +2,10 @@
 #pragma once
 
 #include "daemon/base/c_handles.h"
+#include "keventd/event.h"
 #include "keventd/properties.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -13,6 +15,13 @@ namespace keventd {
 [[nodiscard]] inline const char* orEmpty(const char* text) {
     return text == nullptr ? "" : text;
 }
+
+/// The history keeps each byte escaped as four, and ACTION, SUBSYSTEM and DEVPATH twice (History::MinBytes).
+/// udevd sets no limit; typical are 1.5 KB.
+inline constexpr std::size_t MaxUdevEvent = std::size_t{24} * 1024;
+
+/// @return whether the event, with what udev knows, has more than MaxUdevEvent bytes
+[[nodiscard]] bool isTooLong(const Event& event);
 
 /// @return all properties of the device, in libudev's order
 [[nodiscard]] PropertyList propertiesOf(udev_device* device);

@@ -19,10 +19,6 @@ namespace {
 // udevd's control socket: there as long as it runs (src/shared/udev-util.h, systemd).
 constexpr const char* UdevdControl = "/run/udev/control";
 
-// The history keeps it with each byte escaped as four, and ACTION, SUBSYSTEM and DEVPATH twice
-// (History::MinBytes). udevd sets no limit; typical are 1.5 KB.
-constexpr std::size_t MaxUdevEvent = 24 * 1024;
-
 // A monitor whose socket is a copy of ours. The copy is made after enable_receiving: before, binding a bound
 // socket fails. Its descriptor number belongs to libudev, the socket behind it to both.
 UdevMonitorHandle makeMonitor(udev* udev, int socket) {
@@ -43,11 +39,6 @@ Event eventOf(udev_device* device) {
     event.properties = propertiesOf(device);
     if (event.properties.find("SYNTH_UUID")) event.flags |= EventFlag::Synthetic;
     return event;
-}
-
-std::size_t bytesOf(const Event& event) {
-    return event.action.size() + event.subsystem.size() + event.object.size() +
-           event.properties.view().bytes().size();
 }
 
 } // namespace
@@ -107,7 +98,7 @@ void UdevSource::receiveOne(Arrivals& arrivals) {
 void UdevSource::take(Event event, Arrivals& arrivals) {
     udevdSeen_ = true;
     if (event.action.empty() || event.object.empty()) return refuse("without ACTION or DEVPATH");
-    if (bytesOf(event) > MaxUdevEvent) return refuse("too long");
+    if (isTooLong(event)) return refuse("too long");
     const ReadTime now = readTimeNow();
     event.boottime = now.boottime;
     event.realtime = now.realtime;

@@ -70,8 +70,10 @@ Event UdevSubject::describeGone(const std::string& devpath) const {
 std::optional<Event> UdevSubject::describePresent(const std::string& devpath, const char* action) const {
     auto properties = database_.find(devpath);
     if (!properties) return std::nullopt;
-    Event event = deviceEvent(source(), action, devpath, devices_.devices().at(devpath));
+    const Device& device = devices_.devices().at(devpath);
+    Event event = deviceEvent(source(), action, devpath, device);
     event.properties = std::move(*properties);
+    if (isTooLong(event)) event.properties = knownProperties(devpath, device, "/dev/");
     return event;
 }
 

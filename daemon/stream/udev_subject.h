@@ -27,6 +27,8 @@ public:
     [[nodiscard]] bool haveLeft(const Sequencer& sequencer, std::uint64_t newest,
                                 bool allRead) const override;
     [[nodiscard]] std::optional<std::chrono::seconds> patience() const override;
+    /// Says what udevd's record says, unless that is longer than an event of udev can be (MaxUdevEvent):
+    /// then, what the kernel would say.
     [[nodiscard]] std::optional<Event> describe(const std::string& devpath,
                                                 const char* action) const override;
 

@@ -223,6 +223,30 @@ TEST_F(RealUdevd, IsAskedForWhatWasLost) {
         << daemon.process().log();
 }
 
+// Its record may have any length, an event not.
+TEST_F(RealUdevd, IsNotQuotedWhereItsRecordIsLongerThanAnEvent) {
+    WatchedDaemon daemon;
+    changeZero();
+    ASSERT_NE(daemon.subscriber().waitForEvent([](const Event& event) {
+        return event.source == names::source::Udev && event.object == Zero;
+    }),
+              nullptr);
+    waitUntilUdevdIsIdle();
+    std::ofstream record("/run/udev/data/c1:5");
+    for (int i = 0; i < 500; ++i) record << "E:LONG" << i << "=" << std::string(1000, 'x') << "\n";
+    record.close();
+
+    const BusClient client(daemon.process().address());
+    ASSERT_NE(client.send(client.newCall(names::method::Resync)), nullptr) << daemon.process().log();
+    const Event* changed = daemon.subscriber().waitForEvent(
+        [](const Event& event) { return event.object == Zero && (event.flags & EventFlag::Resync) != 0; });
+    ASSERT_NE(changed, nullptr);
+    EXPECT_EQ(changed->source, names::source::Udev);
+    EXPECT_EQ(changed->action, "change");
+    EXPECT_EQ(changed->properties.find("DEVNAME"), "/dev/zero");
+    EXPECT_FALSE(changed->properties.find("LONG0"));
+}
+
 TEST_F(RealUdevd, IsSeenToRun) {
     DaemonProcess daemon;
     EXPECT_EQ(BusClient(daemon.address()).sources()["udev"], "running");
