@@ -93,17 +93,35 @@ Sysfs::Directory Sysfs::look(const std::string& devpath) const {
     struct stat directory {};
     if (fstatat(root_.get(), relative(devpath).c_str(), &directory, AT_SYMLINK_NOFOLLOW) < 0)
         return {isAbsence(errno) ? Kind::Nothing : Kind::Unknown, 0};
-    if (faccessat(root_.get(), relative(devpath + "/uevent").c_str(), F_OK, 0) == 0)
-        return {Kind::Device, directory.st_ino};
-    return {isAbsence(errno) ? Kind::Other : Kind::Unknown, directory.st_ino};
+    return {kindOf(relative(devpath)), directory.st_ino};
+}
+
+// @param path  of a directory that is there
+Sysfs::Kind Sysfs::kindOf(const std::string& path) const {
+    if (faccessat(root_.get(), (path + "/uevent").c_str(), F_OK, 0) < 0)
+        return isAbsence(errno) ? Kind::Other : Kind::Unknown;
+    // Most have no such file. Of those that have one, it is read of disks alone.
+    if (faccessat(root_.get(), (path + "/hidden").c_str(), F_OK, 0) < 0)
+        return isAbsence(errno) ? Kind::Device : Kind::Unknown;
+    if (subsystemOf(path) != "block") return Kind::Device;
+    const auto hidden = readFile(path + "/hidden");
+    if (!hidden) return Kind::Unknown;
+    return numberOf<int>(*hidden) == 0 ? Kind::Device : Kind::Other;
+}
+
+// @return nothing if it belongs to none, or that cannot be told
+std::optional<std::string> Sysfs::subsystemOf(const std::string& path) const {
+    const auto link = readLink(path + "/subsystem");
+    if (!link) return std::nullopt;
+    return link->substr(link->rfind('/') + 1);
 }
 
 std::optional<Device> Sysfs::find(const std::string& devpath) const {
     const Directory directory = look(devpath);
     if (directory.kind != Kind::Device) return std::nullopt;
-    const auto subsystem = readLink(relative(devpath + "/subsystem"));
+    auto subsystem = subsystemOf(relative(devpath));
     if (!subsystem) return std::nullopt;
-    return read(devpath, subsystem->substr(subsystem->rfind('/') + 1), directory.inode);
+    return read(devpath, std::move(*subsystem), directory.inode);
 }
 
 void Sysfs::visitAll(const Visitor& visit) const {

@@ -1,6 +1,7 @@
 // Devices as sysfs shows them: one, or all. A device is a directory below /sys/devices that belongs to a bus
 // or a class, and so has a file `uevent`; only those send uevents of their own (dev_uevent_filter() in
-// drivers/base/core.c).
+// drivers/base/core.c). A hidden disk (GENHD_FL_HIDDEN, such as each path of an nvme device that has several)
+// is none here: its uevents remain suppressed for ever (block/genhd.c).
 //
 // For all devices, no `uevent` file is read but of those that have a node: to read one may ask hardware
 // (power_supply).
@@ -20,7 +21,7 @@ class Sysfs {
 public:
     enum class Kind {
         Device,
-        Other,   ///< something else has a directory there: the queue of a network interface, a driver
+        Other,   ///< something else has a directory there: the queue of an interface, a hidden disk
         Nothing, ///< there is no such directory
         Unknown  ///< cannot be told now: no memory, no descriptors, or no sysfs
     };
@@ -53,6 +54,8 @@ public:
 private:
     void visitLinks(const std::string& directory, const std::string& subsystem,
                     const PathVisitor& visit) const;
+    [[nodiscard]] Kind kindOf(const std::string& path) const;
+    [[nodiscard]] std::optional<std::string> subsystemOf(const std::string& path) const;
     [[nodiscard]] std::optional<Device> read(const std::string& devpath, std::string subsystem,
                                              ino_t inode) const;
     [[nodiscard]] std::optional<std::string> readFile(const std::string& path) const;

@@ -65,6 +65,24 @@ TEST_F(SysfsTest, TakesNoOtherDirectoryForADevice) {
     EXPECT_EQ(sysfs_.look("/devices/virtual/net/lo/queues/rx-0").kind, Sysfs::Kind::Other);
 }
 
+TEST_F(SysfsTest, TakesNoHiddenDiskForADevice) {
+    const std::string path = "/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0c0n1";
+    tree_.addDevice(path, "block");
+    tree_.write(path + "/hidden", "0\n");
+    EXPECT_TRUE(sysfs_.find(path));
+    EXPECT_EQ(all().size(), 1U);
+    tree_.write(path + "/hidden", "1\n");
+    EXPECT_FALSE(sysfs_.find(path));
+    EXPECT_EQ(sysfs_.look(path).kind, Sysfs::Kind::Other);
+    EXPECT_TRUE(all().empty());
+}
+
+TEST_F(SysfsTest, HidesNothingButDisks) {
+    tree_.addDevice("/devices/virtual/mem/null");
+    tree_.write("/devices/virtual/mem/null/hidden", "1\n");
+    EXPECT_EQ(sysfs_.look("/devices/virtual/mem/null").kind, Sysfs::Kind::Device);
+}
+
 TEST_F(SysfsTest, TakesNoErrorForAbsence) {
     tree_.addDevice("/devices/virtual/mem/null");
     tree_.hide("/devices/virtual/mem");

@@ -165,6 +165,16 @@ TEST_F(ComparisonTest, LooksAgainAtWhatChangesMeanwhile) {
     EXPECT_THAT(published(), ElementsAre(std::string("add ") + Disk));
 }
 
+TEST_F(ComparisonTest, DoesNotMissHiddenDisks) {
+    tree_.addDevice(Disk, "block");
+    tree_.write(std::string(Disk) + "/hidden", "1\n");
+    compare();
+    table_.walk();
+    tree_.remove(Disk);
+    compare();
+    EXPECT_THAT(published_, IsEmpty());
+}
+
 TEST_F(ComparisonTest, RemovesNothingThatCannotBeLookedAt) {
     tree_.addDevice(Disk, "block");
     table_.walk();
