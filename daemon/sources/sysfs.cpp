@@ -1,30 +1,21 @@
 #include "daemon/sources/sysfs.h"
 
 #include "daemon/base/errors.h"
+#include "daemon/sources/read_link.h"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <climits>
-#include <dirent.h>
 #include <fcntl.h>
-#include <memory>
 #include <string_view>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 namespace keventd {
 namespace {
-
-constexpr std::string_view Devices = "/devices/";
-
-struct CloseDirectory {
-    void operator()(DIR* directory) const { closedir(directory); }
-};
 
 // Paths are looked up from the root of sysfs.
 std::string relative(std::string_view path) {
@@ -36,25 +27,6 @@ UniqueFd openSysfs(const char* root) {
     UniqueFd directory(open(root, O_PATH | O_DIRECTORY | O_CLOEXEC));
     const bool isMounted = directory && faccessat(directory.get(), "devices", F_OK, 0) == 0;
     return isMounted ? std::move(directory) : UniqueFd();
-}
-
-std::vector<std::string> namesIn(int root, const std::string& path) {
-    const int fd = openat(root, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const std::unique_ptr<DIR, CloseDirectory> directory(fd < 0 ? nullptr : fdopendir(fd));
-    std::vector<std::string> names;
-    if (!directory) return names;
-    while (const dirent* entry = readdir(directory.get())) {
-        if (std::string_view(entry->d_name) != "." && std::string_view(entry->d_name) != "..")
-            names.emplace_back(entry->d_name);
-    }
-    return names;
-}
-
-// @return the devpath that a link such as "../../devices/virtual/mem/null" leads to, if it leads to a device
-std::optional<std::string> devpathOf(std::string_view link) {
-    while (link.starts_with("../")) link.remove_prefix(3);
-    if (!link.starts_with(Devices.substr(1))) return std::nullopt;
-    return "/" + std::string(link);
 }
 
 template <typename Number>
@@ -111,7 +83,7 @@ Sysfs::Kind Sysfs::kindOf(const std::string& path) const {
 
 // @return nothing if it belongs to none, or that cannot be told
 std::optional<std::string> Sysfs::subsystemOf(const std::string& path) const {
-    const auto link = readLink(path + "/subsystem");
+    const auto link = readLink(root_.get(), (path + "/subsystem").c_str());
     if (!link) return std::nullopt;
     return link->substr(link->rfind('/') + 1);
 }
@@ -125,25 +97,13 @@ std::optional<Device> Sysfs::find(const std::string& devpath) const {
 }
 
 void Sysfs::visitAll(const Visitor& visit) const {
-    visitPaths([&](const std::string& devpath, const std::string& subsystem) {
-        const Directory found = look(devpath);
+    const auto look = [&](std::string devpath, const std::string& subsystem) {
+        const Directory found = this->look(devpath);
         if (found.kind != Kind::Device) return;
-        if (auto device = read(devpath, subsystem, found.inode)) visit(devpath, std::move(*device));
-    });
-}
-
-void Sysfs::visitPaths(const PathVisitor& visit) const {
-    for (const std::string& name : namesIn(root_.get(), "class")) visitLinks("class/" + name, name, visit);
-    for (const std::string& name : namesIn(root_.get(), "bus"))
-        visitLinks("bus/" + name + "/devices", name, visit);
-}
-
-void Sysfs::visitLinks(const std::string& directory, const std::string& subsystem,
-                       const PathVisitor& visit) const {
-    for (const std::string& name : namesIn(root_.get(), directory)) {
-        const auto link = readLink(directory + "/" + name);
-        // Else a file of the class, such as net/bonding_masters.
-        if (const auto devpath = link ? devpathOf(*link) : std::nullopt) visit(*devpath, subsystem);
+        if (auto device = read(devpath, subsystem, found.inode))
+            visit(std::move(devpath), std::move(*device));
+    };
+    for (SysfsWalk all = walk(); all.step(look);) {
     }
 }
 
@@ -173,13 +133,6 @@ std::optional<std::string> Sysfs::readFile(const std::string& path) const {
     const ssize_t length = file ? ::read(file.get(), text.data(), text.size()) : -1;
     if (length < 0) return isAbsence(errno) ? std::optional<std::string>("") : std::nullopt;
     return std::string(text.data(), static_cast<std::size_t>(length));
-}
-
-std::optional<std::string> Sysfs::readLink(const std::string& path) const {
-    std::array<char, PATH_MAX> target; // NOLINT(cppcoreguidelines-pro-type-member-init): see readFile()
-    const ssize_t length = readlinkat(root_.get(), path.c_str(), target.data(), target.size());
-    if (length < 0) return std::nullopt;
-    return std::string(target.data(), static_cast<std::size_t>(length));
 }
 
 } // namespace keventd

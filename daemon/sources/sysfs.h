@@ -9,6 +9,7 @@
 
 #include "daemon/base/unique_fd.h"
 #include "daemon/sources/device.h"
+#include "daemon/sources/sysfs_walk.h"
 #include "keventd/properties.h"
 
 #include <functional>
@@ -30,7 +31,6 @@ public:
         ino_t inode = 0;
     };
     using Visitor = std::function<void(std::string devpath, Device device)>;
-    using PathVisitor = std::function<void(const std::string& devpath, const std::string& subsystem)>;
 
     /// @param root  where sysfs is mounted. If it is not, no devices are found, and none can be said to be
     /// gone
@@ -43,8 +43,8 @@ public:
     /// Visits every device that is there from beginning to end of the call, and of those that come or go
     /// meanwhile some. In no order.
     void visitAll(const Visitor& visit) const;
-    /// The same, without a look at the devices themselves: some of them may have gone.
-    void visitPaths(const PathVisitor& visit) const;
+    /// @return a walk by which all are met, some at a time; the object outlives it
+    [[nodiscard]] SysfsWalk walk() const { return SysfsWalk(root_.get()); }
 
     /// Reads the device's file `uevent`: what the kernel would say of it in an event now, but for ACTION,
     /// DEVPATH, SUBSYSTEM and SEQNUM. To read it may ask hardware.
@@ -52,14 +52,11 @@ public:
     [[nodiscard]] PropertyList properties(const std::string& devpath) const;
 
 private:
-    void visitLinks(const std::string& directory, const std::string& subsystem,
-                    const PathVisitor& visit) const;
     [[nodiscard]] Kind kindOf(const std::string& path) const;
     [[nodiscard]] std::optional<std::string> subsystemOf(const std::string& path) const;
     [[nodiscard]] std::optional<Device> read(const std::string& devpath, std::string subsystem,
                                              ino_t inode) const;
     [[nodiscard]] std::optional<std::string> readFile(const std::string& path) const;
-    [[nodiscard]] std::optional<std::string> readLink(const std::string& path) const;
 
     UniqueFd root_;
 };

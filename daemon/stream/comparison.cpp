@@ -8,20 +8,21 @@
 #include <utility>
 
 namespace keventd {
-namespace {
-
-std::vector<std::string> listOf(const std::set<std::string>& objects) {
-    return {objects.begin(), objects.end()};
-}
-
-} // namespace
-
-Comparison::Comparison(const ResyncSubject& subject)
-    : subject_(subject), objects_(listOf(subject.objects())) {}
 
 bool Comparison::look(const TurnBudget& budget) {
-    while (looked_ < objects_.size() && !budget.isSpent()) lookAt(objects_[looked_++]);
-    return looked_ == objects_.size();
+    if (enumeration_) find(budget);
+    if (enumeration_) return false;
+    while (toLookAt_ != objects_.end() && !budget.isSpent()) lookAt(*toLookAt_++);
+    return toLookAt_ == objects_.end();
+}
+
+void Comparison::find(const TurnBudget& budget) {
+    while (!budget.isSpent()) {
+        if (enumeration_->addNext(objects_)) continue;
+        enumeration_.reset();
+        toLookAt_ = objects_.begin();
+        return;
+    }
 }
 
 void Comparison::lookAt(const std::string& devpath) {
@@ -59,8 +60,8 @@ void Comparison::publishRemoval(const Suspect& suspect, const Publish& publish) 
 
 // With what is removed goes all that is below it, also what looked as it was told and has not been removed.
 void Comparison::doubtAllBelow(const std::string& devpath) {
-    const auto first = std::lower_bound(objects_.begin(), objects_.end(), firstBelow(devpath));
-    const auto end = std::lower_bound(first, objects_.end(), endBelow(devpath));
+    const auto first = objects_.lower_bound(firstBelow(devpath));
+    const auto end = objects_.lower_bound(endBelow(devpath));
     std::copy_if(first, end, std::inserter(doubtful_, doubtful_.end()), [this](const std::string& below) {
         return subject_.compare(below, {}) != Difference::None;
     });
@@ -84,9 +85,10 @@ void Comparison::tell(const Suspect& suspect, const char* action, const Publish&
 }
 
 void Comparison::lookAgain() {
-    objects_ = listOf(std::exchange(doubtful_, {}));
+    objects_ = std::exchange(doubtful_, {});
+    toLookAt_ = objects_.begin();
     suspects_.clear();
-    looked_ = removalsDone_ = presencesDone_ = 0;
+    removalsDone_ = presencesDone_ = 0;
 }
 
 } // namespace keventd

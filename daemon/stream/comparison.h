@@ -11,6 +11,8 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,9 +24,12 @@ public:
     using Publish = std::function<void(Event)>;
 
     /// @param subject  outlives the comparison
-    explicit Comparison(const ResyncSubject& subject);
+    explicit Comparison(const ResyncSubject& subject)
+        : subject_(subject), enumeration_(subject.enumerate()) {}
+    Comparison(const Comparison&) = delete;
+    Comparison& operator=(const Comparison&) = delete;
 
-    /// Goes on with the first look, for a turn.
+    /// Goes on with the first look, for a turn: first finds what there is to look at.
     /// @return whether it is done
     [[nodiscard]] bool look(const TurnBudget& budget);
     /// Goes on with the second look, when all events that had been sent by the end of the first have left:
@@ -48,6 +53,7 @@ private:
         ResyncSubject::Look look;
     };
 
+    void find(const TurnBudget& budget);
     void lookAt(const std::string& devpath);
     [[nodiscard]] Difference lookTwice(const Suspect& suspect);
     void publishRemoval(const Suspect& suspect, const Publish& publish);
@@ -56,11 +62,12 @@ private:
     void tell(const Suspect& suspect, const char* action, const Publish& publish);
 
     const ResyncSubject& subject_;
-    std::vector<std::string> objects_; // sorted: parents before children
-    std::size_t looked_ = 0;           // of these
-    std::vector<Suspect> suspects_;    // those that differed at the first look, sorted
-    std::size_t removalsDone_ = 0;     // of these, from the last
-    std::size_t presencesDone_ = 0;    // of these, from the first
+    std::unique_ptr<Enumeration> enumeration_;       // until it is done
+    std::set<std::string> objects_;                  // parents before children
+    std::set<std::string>::const_iterator toLookAt_; // the next of these, once all are found
+    std::vector<Suspect> suspects_;                  // those that differed at the first look, sorted
+    std::size_t removalsDone_ = 0;                   // of these, from the last
+    std::size_t presencesDone_ = 0;                  // of these, from the first
     std::set<std::string> doubtful_;
     std::size_t published_ = 0;
 };

@@ -4,6 +4,7 @@
 #include "keventd/names.h"
 
 #include <string_view>
+#include <utility>
 
 namespace keventd {
 namespace {
@@ -12,17 +13,29 @@ void addTo(Event& event, const PropertyList& properties) {
     for (const Property& property : properties) event.properties.set(property.key, property.value);
 }
 
+class KernelObjects final : public Enumeration {
+public:
+    KernelObjects(const DeviceTable& table, const Sysfs& sysfs)
+        : told_(table.devices()), present_(sysfs.walk()) {}
+
+    [[nodiscard]] bool addNext(std::set<std::string>& objects) override {
+        const auto add = [&](std::string devpath, const std::string&) { objects.insert(std::move(devpath)); };
+        return told_.addNext(objects) || present_.step(add);
+    }
+
+private:
+    KeysInPieces<DeviceTable::Devices> told_;
+    SysfsWalk present_;
+};
+
 } // namespace
 
 const char* KernelSubject::source() const {
     return names::source::Kernel;
 }
 
-std::set<std::string> KernelSubject::objects() const {
-    std::set<std::string> objects;
-    for (const auto& [devpath, device] : table_.devices()) objects.insert(devpath);
-    sysfs_.visitPaths([&](const std::string& devpath, const std::string&) { objects.insert(devpath); });
-    return objects;
+std::unique_ptr<Enumeration> KernelSubject::enumerate() const {
+    return std::make_unique<KernelObjects>(table_, sysfs_);
 }
 
 std::optional<ResyncSubject::Look> KernelSubject::look(const std::string& devpath) const {

@@ -13,7 +13,7 @@ public:
     KernelSubject(const Sysfs& sysfs, const DeviceTable& table) : sysfs_(sysfs), table_(table) {}
 
     [[nodiscard]] const char* source() const override;
-    [[nodiscard]] std::set<std::string> objects() const override;
+    [[nodiscard]] std::unique_ptr<Enumeration> enumerate() const override;
     /// A device that was told of is there as long as its directory is: its file `uevent` goes first, before
     /// its driver has let go of it, and the event comes in between (device_del() in drivers/base/core.c). The
     /// mark is the inode of the directory: another one if the device was removed and added.

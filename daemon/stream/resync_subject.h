@@ -1,13 +1,14 @@
 // What the events of one source have told, beside what is really there: what a resync compares.
 #pragma once
 
+#include "daemon/stream/enumeration.h"
 #include "daemon/stream/sequencer.h"
 #include "keventd/event.h"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace keventd {
@@ -36,8 +37,8 @@ public:
 
     /// @return the name of the source (names::source)
     [[nodiscard]] virtual const char* source() const = 0;
-    /// @return devpaths of all that was told or is there
-    [[nodiscard]] virtual std::set<std::string> objects() const = 0;
+    /// @return devpaths of all that was told or is there; the subject outlives it
+    [[nodiscard]] virtual std::unique_ptr<Enumeration> enumerate() const = 0;
     /// @return what is there; nothing if that cannot be told now
     [[nodiscard]] virtual std::optional<Look> look(const std::string& devpath) const = 0;
     /// @param look  at this object

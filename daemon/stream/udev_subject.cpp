@@ -7,16 +7,30 @@
 #include <utility>
 
 namespace keventd {
+namespace {
+
+class UdevObjects final : public Enumeration {
+public:
+    UdevObjects(const UdevTable& told, const DeviceTable& present)
+        : told_(told.devices()), present_(present.devices()) {}
+
+    [[nodiscard]] bool addNext(std::set<std::string>& objects) override {
+        return told_.addNext(objects) || present_.addNext(objects);
+    }
+
+private:
+    KeysInPieces<UdevTable::Devices> told_;
+    KeysInPieces<DeviceTable::Devices> present_;
+};
+
+} // namespace
 
 const char* UdevSubject::source() const {
     return names::source::Udev;
 }
 
-std::set<std::string> UdevSubject::objects() const {
-    std::set<std::string> objects;
-    for (const auto& [devpath, entry] : table_.devices()) objects.insert(devpath);
-    for (const auto& [devpath, device] : devices_.devices()) objects.insert(devpath);
-    return objects;
+std::unique_ptr<Enumeration> UdevSubject::enumerate() const {
+    return std::make_unique<UdevObjects>(table_, devices_);
 }
 
 std::optional<ResyncSubject::Look> UdevSubject::look(const std::string& devpath) const {

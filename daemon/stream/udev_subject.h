@@ -17,7 +17,7 @@ public:
         : sysfs_(sysfs), devices_(devices), table_(table), records_(records) {}
 
     [[nodiscard]] const char* source() const override;
-    [[nodiscard]] std::set<std::string> objects() const override;
+    [[nodiscard]] std::unique_ptr<Enumeration> enumerate() const override;
     /// The mark is the time at which udevd has written its record, in microseconds; 0 if there is none.
     [[nodiscard]] std::optional<Look> look(const std::string& devpath) const override;
     /// Of a device that udevd has no record of, nothing can be said while it is there.

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 #include <map>
+#include <set>
 #include <sys/sysmacros.h>
 
 namespace keventd::test {
@@ -106,6 +107,40 @@ TEST_F(SysfsTest, VisitsDevicesOfClassesAndBuses) {
     ASSERT_EQ(devices.size(), 2U);
     EXPECT_EQ(devices.at("/devices/virtual/mem/null").subsystem, "mem");
     EXPECT_EQ(devices.at("/devices/pci0000:00/0000:00:01.0").subsystem, "pci");
+}
+
+TEST_F(SysfsTest, IsWalkedADeviceAtATime) {
+    for (const char* name : {"full", "null", "zero"})
+        tree_.addDevice(std::string("/devices/virtual/mem/") + name);
+    tree_.addBusDevice("/devices/pci0000:00/0000:00:01.0", "pci");
+    std::size_t inStep = 0;
+    std::map<std::string, std::string> met;
+    const auto meet = [&](std::string devpath, const std::string& subsystem) {
+        ++inStep;
+        met.emplace(std::move(devpath), subsystem);
+    };
+    SysfsWalk walk = sysfs_.walk();
+    for (bool goesOn = true; goesOn; inStep = 0) {
+        goesOn = walk.step(meet);
+        EXPECT_LE(inStep, 1U);
+    }
+    EXPECT_EQ(met.size(), 4U);
+    EXPECT_EQ(met["/devices/virtual/mem/zero"], "mem");
+    EXPECT_EQ(met["/devices/pci0000:00/0000:00:01.0"], "pci");
+    EXPECT_FALSE(walk.step(meet));
+}
+
+TEST_F(SysfsTest, IsWalkedToItsEndWhileAClassGoes) {
+    tree_.addDevice("/devices/virtual/mem/null");
+    tree_.addBusDevice("/devices/pci0000:00/0000:00:01.0", "pci");
+    std::set<std::string> met;
+    SysfsWalk walk = sysfs_.walk();
+    const auto meet = [&](std::string devpath, const std::string&) { met.insert(std::move(devpath)); };
+    ASSERT_TRUE(walk.step(meet));
+    tree_.remove("/class/mem");
+    while (walk.step(meet)) {
+    }
+    EXPECT_EQ(met, std::set<std::string>{"/devices/pci0000:00/0000:00:01.0"});
 }
 
 TEST_F(SysfsTest, PassesOverFilesOfAClass) {

@@ -59,6 +59,44 @@ protected:
     }
 };
 
+/// Of which each piece takes a turn.
+class SlowObjects final : public Enumeration {
+public:
+    explicit SlowObjects(std::unique_ptr<Enumeration> objects) : objects_(std::move(objects)) {}
+    bool addNext(std::set<std::string>& objects) override {
+        for (const TurnBudget turn(std::chrono::nanoseconds(1)); !turn.isSpent();) {
+        }
+        return objects_->addNext(objects);
+    }
+
+private:
+    std::unique_ptr<Enumeration> objects_;
+};
+
+class SlowSubject final : public ResyncSubject {
+public:
+    explicit SlowSubject(const ResyncSubject& subject) : subject_(subject) {}
+    [[nodiscard]] const char* source() const override { return subject_.source(); }
+    [[nodiscard]] std::unique_ptr<Enumeration> enumerate() const override {
+        return std::make_unique<SlowObjects>(subject_.enumerate());
+    }
+    [[nodiscard]] std::optional<Look> look(const std::string& devpath) const override {
+        return subject_.look(devpath);
+    }
+    [[nodiscard]] Difference compare(const std::string& devpath, const Look& look) const override {
+        return subject_.compare(devpath, look);
+    }
+    [[nodiscard]] bool haveLeft(const Sequencer&, std::uint64_t, bool) const override { return true; }
+    [[nodiscard]] std::optional<std::chrono::seconds> patience() const override { return std::nullopt; }
+    [[nodiscard]] std::optional<Event> describe(const std::string& devpath,
+                                                const char* action) const override {
+        return subject_.describe(devpath, action);
+    }
+
+private:
+    const ResyncSubject& subject_;
+};
+
 TEST_F(ComparisonTest, OfWhatIsThereFindsNothing) {
     tree_.addDevice(Disk, "block");
     tree_.addBusDevice("/devices/pci0000:00/0000:00:01.0", "pci");
@@ -241,6 +279,33 @@ TEST_F(ComparisonTest, ThatHasNoTimeGoesOnInTheNextTurn) {
     EXPECT_FALSE(comparison.publish(none, [](const Event&) { FAIL(); }));
     publish(comparison);
     EXPECT_EQ(published_.size(), 3U);
+}
+
+TEST_F(ComparisonTest, NamesTheKeysOfAMapThatChangesInPieces) {
+    std::map<std::string, int> map;
+    for (int i = 100; i < 300; ++i) map["/devices/" + std::to_string(i)] = i;
+    KeysInPieces keys(map);
+    std::set<std::string> objects;
+    ASSERT_TRUE(keys.addNext(objects));
+    ASSERT_LT(objects.size(), map.size());
+    map.erase(*objects.rbegin()); // where it stands
+    map["/devices/3"] = 3;
+    while (keys.addNext(objects)) {
+    }
+    EXPECT_EQ(objects.size(), 201U);
+    EXPECT_FALSE(keys.addNext(objects));
+}
+
+TEST_F(ComparisonTest, LooksAtAllThatIsFoundInManyTurns) {
+    const SlowSubject slow(subject_);
+    tell("add", Disk);
+    tell("add", "/devices/virtual/block/sdb");
+    Comparison comparison(slow);
+    int turns = 1;
+    while (!comparison.look(TurnBudget(std::chrono::nanoseconds(1)))) ++turns;
+    EXPECT_GT(turns, 3) << "classes, buses, and what was told";
+    publish(comparison);
+    EXPECT_THAT(published(), ElementsAre("remove /devices/virtual/block/sdb", std::string("remove ") + Disk));
 }
 
 } // namespace

@@ -1,0 +1,22 @@
+// Where a symbolic link leads.
+#pragma once
+
+#include <array>
+#include <climits>
+#include <optional>
+#include <string>
+#include <unistd.h>
+
+namespace keventd {
+
+/// @param directory  descriptor that the path begins at
+/// @return nothing if there is no link, or that cannot be told (errno)
+[[nodiscard]] inline std::optional<std::string> readLink(int directory, const char* path) {
+    std::array<char, PATH_MAX>
+        target; // NOLINT(cppcoreguidelines-pro-type-member-init): written by the kernel
+    const ssize_t length = readlinkat(directory, path, target.data(), target.size());
+    if (length < 0) return std::nullopt;
+    return std::string(target.data(), static_cast<std::size_t>(length));
+}
+
+} // namespace keventd
