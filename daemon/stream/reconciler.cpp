@@ -128,8 +128,9 @@ void Reconciler::tellResynced(const Run& run) {
     if (run.request.overrun != 0)
         event.properties.set(names::key::Overrun, std::to_string(run.request.overrun));
     stream_.publish(std::move(event));
-    logEvent(LogLevel::Info, message_id::Resynced,
-             text(source, " resynchronised: ", count, " differences published"),
+    const std::string message = text(source, " resynchronised: ", count, " differences published");
+    if (run.request.overrun == 0) return logInfo(message); // as somebody has asked for
+    logEvent(LogLevel::Info, message_id::Resynced, message,
              {{names::key::Source, source}, {names::key::Count, count}}, log_);
 }
 

@@ -268,6 +268,31 @@ TEST_F(Loss, IsFoundInTheJournalByItsIdAndFields) {
     EXPECT_NE(entry.at("MESSAGE").find("kernel socket overrun"), std::string::npos);
 }
 
+TEST_F(Loss, IsFoundInTheJournalWithTheComparisonThatFollowsIt) {
+    const JournalSocket journal;
+    DaemonOptions options = withTinySocket();
+    journal.attach(options);
+    write(Flood);
+    const DaemonProcess daemon(std::move(options));
+    const JournalSocket::Entry entry = journal.waitForId(message_id::Resynced.digits);
+    ASSERT_FALSE(entry.empty());
+    EXPECT_EQ(entry.at("KEVENTD_SOURCE"), "kernel");
+}
+
+TEST_F(Loss, IsNotSpokenOfInTheJournalWhenAComparisonWasAskedFor) {
+    const JournalSocket journal;
+    DaemonOptions options;
+    journal.attach(options);
+    const DaemonProcess daemon(std::move(options));
+    const BusClient client(daemon.address());
+    static_cast<void>(client.send(client.newCall(names::method::Resync)));
+    for (const char* source : {"kernel", "udev"}) {
+        const JournalSocket::Entry entry = journal.waitForText(std::string(source) + " resynchronised");
+        ASSERT_FALSE(entry.empty());
+        EXPECT_FALSE(entry.contains("MESSAGE_ID"));
+    }
+}
+
 TEST_F(Loss, IsWrittenToTheLogOnce) {
     write(Flood);
     DaemonProcess daemon(withTinySocket());

@@ -75,9 +75,20 @@ void JournalSocket::attach(DaemonOptions& options) const {
 }
 
 JournalSocket::Entry JournalSocket::waitForId(const std::string& id, const Deadline& deadline) const {
+    return waitForField("MESSAGE_ID", id, deadline);
+}
+
+JournalSocket::Entry JournalSocket::waitForText(const std::string& text, const Deadline& deadline) const {
+    return waitForField("MESSAGE", text, deadline);
+}
+
+JournalSocket::Entry JournalSocket::waitForField(const std::string& name, const std::string& part,
+                                                 const Deadline& deadline) const {
     pollfd watched{.fd = fd_.get(), .events = POLLIN, .revents = 0};
     while (poll(&watched, 1, deadline.pollTimeout()) > 0 || !deadline.expired()) {
-        if (Entry entry = receive(); entry["MESSAGE_ID"] == id) return entry;
+        Entry entry = receive();
+        const auto field = entry.find(name);
+        if (field != entry.end() && field->second.find(part) != std::string::npos) return entry;
     }
     return {};
 }

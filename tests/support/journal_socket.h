@@ -25,8 +25,12 @@ public:
 
     /// @return the next message with this id; empty at the deadline. Others that come before it are dropped
     [[nodiscard]] Entry waitForId(const std::string& id, const Deadline& deadline = Deadline()) const;
+    /// The same of the next message with this in its text.
+    [[nodiscard]] Entry waitForText(const std::string& text, const Deadline& deadline = Deadline()) const;
 
 private:
+    [[nodiscard]] Entry waitForField(const std::string& name, const std::string& part,
+                                     const Deadline& deadline) const;
     [[nodiscard]] Entry receive() const;
 
     TemporaryDirectory directory_; // in the place of /run
