@@ -249,29 +249,35 @@ void Publisher::wakeAllFull() {
 }
 
 // What is lost to one who asks for what is no longer kept, he alone need know; but a subscriber that falls
-// behind is some program's fault, or that of the size of the history.
+// behind is some program's fault, or that of the size of the history. What it could not be sent for another
+// reason is not its fault.
 Subscription::Progress Publisher::pumpOne(Subscription& subscription, const TurnBudget& budget) {
     const bool isNew = subscription.isNew();
     const std::uint64_t lostBefore = subscription.lost();
     const auto progress = tryToPump(subscription, budget);
     if (const std::uint64_t lost = subscription.lost() - lostBefore; lost > 0 && !isNew)
         tellLost(subscription, lost, lostLog_);
-    return progress;
+    return progress ? *progress : skip(subscription);
 }
 
-// One subscriber's trouble is its own: the others, and the daemon, go on. What it cannot be sent is lost to
-// it, and told.
-Subscription::Progress Publisher::tryToPump(Subscription& subscription, const TurnBudget& budget) {
-    const History& history = stream_.history();
+// One subscriber's trouble is its own: the others, and the daemon, go on.
+// @return nothing if it could not be sent what it should have been
+std::optional<Subscription::Progress> Publisher::tryToPump(Subscription& subscription,
+                                                           const TurnBudget& budget) {
     try {
-        return subscription.pump(history, budget);
+        return subscription.pump(stream_.history(), budget);
     } catch (const std::exception& error) {
         logWarning(
             text("subscription ", subscription.number(), ": ", error.what(), ", telling what is lost to it"),
             failureLog_);
+        return std::nullopt;
     }
+}
+
+// What it cannot be sent is lost to it, and told.
+Subscription::Progress Publisher::skip(Subscription& subscription) {
     try {
-        return subscription.skip(history);
+        return subscription.skip(stream_.history());
     } catch (const std::exception&) {
         return Subscription::Progress::Blocked; // nothing can be sent; it is tried again
     }

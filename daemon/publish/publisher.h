@@ -74,7 +74,9 @@ private:
     void wakeFullOf(const Peer& owner);
     void wakeAllFull();
     [[nodiscard]] Subscription::Progress pumpOne(Subscription& subscription, const TurnBudget& budget);
-    [[nodiscard]] Subscription::Progress tryToPump(Subscription& subscription, const TurnBudget& budget);
+    [[nodiscard]] std::optional<Subscription::Progress> tryToPump(Subscription& subscription,
+                                                                  const TurnBudget& budget);
+    [[nodiscard]] Subscription::Progress skip(Subscription& subscription);
     void answerSettled();
     [[nodiscard]] std::uint64_t reachedByAll() const;
     [[nodiscard]] std::uint32_t freeNumber();

@@ -21,6 +21,8 @@ public:
     /// Connects both ends and waits until they have authenticated each other. Throws std::runtime_error.
     LoopbackBus();
 
+    /// @return the sending end, borrowed
+    [[nodiscard]] sd_bus* sender() const { return sender_.get(); }
     /// @return a signal under construction, without contents
     [[nodiscard]] MessagePtr newSignal() const;
     /// Ends the construction of a message and makes it readable from its start.
