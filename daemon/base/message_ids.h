@@ -18,7 +18,7 @@ inline constexpr MessageId Overrun{"58d868c37bc34eb09a6d50e7df6073eb"};
 inline constexpr MessageId Resynced{"9f22eb4f5c5941628968d7a108143565"};
 /// A subscriber was too slow: KEVENTD_SUBSCRIPTION, KEVENTD_OWNER, KEVENTD_UID, KEVENTD_COUNT.
 inline constexpr MessageId SubscriberLost{"75e24d648a16493081ad0d325b32c3ce"};
-/// A bus that had been joined is gone: KEVENTD_BUS, KEVENTD_NAME.
+/// A bus that had been joined is gone, or reads no more: KEVENTD_BUS, KEVENTD_NAME.
 inline constexpr MessageId BusLost{"44f93d02ab8d4834a2a43e9004910a89"};
 /// What was kept from before the start could not be believed, and a new stream began: KEVENTD_PATH,
 /// KEVENTD_REASON.

@@ -2,6 +2,7 @@
 
 #include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
+#include "daemon/base/text.h"
 #include "daemon/publish/peer.h"
 #include "dbus/bus_address.h"
 #include "keventd/names.h"
@@ -106,7 +107,9 @@ void BrokerConnection::onTick() {
 
 void BrokerConnection::renew() {
     static RateLimit limit;
-    logWarning("the bus does not read what is sent to its clients, connecting anew", limit);
+    logEvent(LogLevel::Warning, message_id::BusLost,
+             text("bus ", address(), " does not read what is sent to its clients, joining anew"),
+             {{"KEVENTD_BUS", address()}, {"KEVENTD_NAME", names::Bus}}, limit);
     membership_.renew();
 }
 

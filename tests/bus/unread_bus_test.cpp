@@ -1,10 +1,13 @@
 // A bus that reads no more of what the daemon sends, because one client leaves too much unread: dbus-daemon
 // counts it to the sender.
 
+#include "daemon/base/message_ids.h"
 #include "keventd/names.h"
 #include "tests/bus/bus_test.h"
 #include "tests/bus/library_test.h"
+#include "tests/support/journal_socket.h"
 
+#include <chrono>
 #include <functional>
 #include <optional>
 namespace keventd::test {
@@ -22,6 +25,7 @@ protected:
         broker_.start();
         DaemonOptions options;
         options.bus = broker_.address();
+        adjust(options);
         daemon_.emplace(std::move(options));
         ASSERT_TRUE(waitForName(broker_.address())) << daemon_->log();
         uevents_.setPadding(1'500);
@@ -31,8 +35,10 @@ protected:
         user_.subscribe(subscription);
     }
 
+    virtual void adjust(DaemonOptions& /*options*/) {}
+
     [[nodiscard]] std::string address() const { return broker_.address(); }
-    [[nodiscard]] bool isGivenUp() {
+    [[nodiscard]] virtual bool isGivenUp() {
         return daemon_->log().find("does not read what is sent to its clients") != std::string::npos;
     }
     /// Writes events until the daemon has joined the bus anew; `beside` is called before each lot.
@@ -78,6 +84,27 @@ TEST_F(UnreadBus, IsJoinedAnewWhenAClientReadsNoReplies) {
         checkBus(sd_bus_send(rude.get(), call.get(), &cookie), "send");
     });
     expectAllOnceInOrder();
+}
+
+class UnreadBusInTheJournal : public UnreadBus {
+protected:
+    void adjust(DaemonOptions& options) override { journal_.attach(options); }
+    [[nodiscard]] bool isGivenUp() override {
+        entry_ = journal_.waitForId(message_id::BusLost.digits, Deadline(std::chrono::milliseconds(0)));
+        return !entry_.empty();
+    }
+
+    JournalSocket::Entry entry_;
+
+private:
+    JournalSocket journal_;
+};
+
+TEST_F(UnreadBusInTheJournal, IsFoundByTheIdOfABusThatIsLost) {
+    Subscriber blind(address(), uevents_.wanted(), Via::Broker);
+    writeUntilGivenUp([&] { blind.acknowledge(UINT64_MAX); });
+    EXPECT_EQ(entry_["KEVENTD_BUS"], address());
+    EXPECT_EQ(entry_["KEVENTD_NAME"], names::Bus);
 }
 
 } // namespace
