@@ -62,11 +62,11 @@ struct SubscriptionInfo {
     std::string owner;                ///< unique name on the bus; empty on the private socket
     std::optional<std::uint32_t> uid; ///< user of the owner; nothing if the daemon could not tell
     std::string state;                ///< "asleep", "awake", "full", "blocked"
-    std::string filter;               ///< as keventctl(1) takes it; empty if it wants everything
-    std::uint64_t next = 0;           ///< id of the first event that it may still have to be sent
-    std::uint64_t lag = 0;            ///< events from there to the end of the stream
-    std::uint64_t lost = 0;           ///< ids that it was told that it is not sent
-    std::uint32_t window = 0;         ///< events that may be unacknowledged
+    std::string filter;       ///< as keventctl(1) takes it, "\ " for a blank; empty if it wants everything
+    std::uint64_t next = 0;   ///< id of the first event that it may still have to be sent
+    std::uint64_t lag = 0;    ///< events from there to the end of the stream
+    std::uint64_t lost = 0;   ///< ids that it was told that it is not sent
+    std::uint32_t window = 0; ///< events that may be unacknowledged
     std::uint64_t unacknowledged = 0; ///< events that are
     std::uint64_t unacknowledgedBytes = 0;
 };

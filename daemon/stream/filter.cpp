@@ -50,10 +50,10 @@ const char* nameOf(EventField field) {
     return "";
 }
 
-// A comma would end the glob; one that is quoted does not.
+// A comma would end the glob, a blank the term; those that are quoted do not.
 void appendQuoted(std::string& out, const std::string& glob) {
     for (std::size_t i = 0; i < glob.size(); ++i) {
-        if (glob[i] == ',') out += '\\';
+        if (glob[i] == ',' || glob[i] == ' ') out += '\\';
         out += glob[i];
         if (glob[i] == '\\' && i + 1 < glob.size()) out += glob[++i];
     }

@@ -35,7 +35,8 @@ public:
     /// @return what events of certain objects are found by, if the filter demands some, each once: an object,
     ///         or, up to its last "/", what it begins with. None if any object may match
     [[nodiscard]] const std::vector<std::string>& objectKeys() const { return objectKeys_; }
-    /// @return it as keventctl(1) takes it: "subsystem=block,usb ID_BUS=ata"; empty if it demands nothing
+    /// @return it as keventctl(1) takes it: "subsystem=block,usb ID_BUS=ata"; empty if it demands nothing.
+    ///         Commas and blanks in a glob are quoted: "ID_MODEL=Flash\ Disk"
     [[nodiscard]] std::string text() const;
     /// @return bytes of its globs and keys
     [[nodiscard]] std::size_t textBytes() const { return textBytes_; }

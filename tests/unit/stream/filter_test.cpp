@@ -135,6 +135,15 @@ TEST(FilterText, QuotesACommaUnlessItIsQuoted) {
     EXPECT_EQ(filter.text(), R"(A=1\,2,1\,2,\\\,\*)");
 }
 
+TEST(FilterText, QuotesABlankUnlessItIsQuoted) {
+    Filter filter;
+    filter.addProperty("A", glob("1 subsystem=net"));
+    filter.addProperty("B", glob(R"(Flash\ Disk*)"));
+    filter.addProperty("B", glob("[ ]x"));
+    EXPECT_EQ(filter.text(), R"(A=1\ subsystem=net B=Flash\ Disk*,[\ ]x)");
+    EXPECT_TRUE(glob(R"([\ ]x)").matches(" x")) << "it means the same";
+}
+
 TEST(Filter, LetsEventsAboutALossPassWhateverItWants) {
     Filter filter;
     filter.addField(EventField::Source, globs({"udev"}));
