@@ -97,14 +97,14 @@ std::unique_ptr<EventPrinter> makeJsonPrinter() {
 }
 
 void appendJson(std::string& out, const DaemonStatus& status,
-                const std::vector<SubscriptionInfo>& subscriptions) {
+                const std::optional<std::vector<SubscriptionInfo>>& subscriptions) {
     appendLine(out, {{"v", Version},
                      {"version", status.version},
                      {"stream", status.stream},
                      {"first", status.first},
                      {"last", status.last},
                      {"sources", toJson(status.sources)},
-                     {"subscriptions", toJson(subscriptions)},
+                     {"subscriptions", subscriptions ? toJson(*subscriptions) : Json()},
                      {"statistics", status.statistics}});
 }
 

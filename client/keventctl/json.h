@@ -6,6 +6,7 @@
 #include "keventd/client.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,9 @@ namespace keventd::ctl {
 [[nodiscard]] std::unique_ptr<EventPrinter> makeJsonPrinter();
 
 /// Appends the state of the daemon, with a newline.
+/// @param subscriptions  nothing if they could not be listed
 void appendJson(std::string& out, const DaemonStatus& status,
-                const std::vector<SubscriptionInfo>& subscriptions);
+                const std::optional<std::vector<SubscriptionInfo>>& subscriptions);
 
 /// Appends the state of one source, with a newline.
 void appendJson(std::string& out, const SourceState& source);

@@ -96,7 +96,7 @@ void appendHeading(std::string& out, std::size_t shown, std::uint64_t all) {
     out += '\n';
 }
 
-void appendSubscriptions(std::string& out, const std::vector<SubscriptionInfo>& subscriptions) {
+void appendTable(std::string& out, const std::vector<SubscriptionInfo>& subscriptions) {
     if (subscriptions.empty()) return;
     constexpr auto left = TextTable::Align::Left;
     constexpr auto right = TextTable::Align::Right;
@@ -114,6 +114,17 @@ void appendSubscriptions(std::string& out, const std::vector<SubscriptionInfo>& 
     table.append(out, Indent);
 }
 
+/// @param all  that there are, shown or not
+void appendSubscriptions(std::string& out, const std::optional<std::vector<SubscriptionInfo>>& shown,
+                         std::uint64_t all) {
+    if (shown) {
+        appendHeading(out, shown->size(), all);
+        appendTable(out, *shown);
+    } else {
+        out += "subscriptions: " + std::to_string(all) + ", not listed\n";
+    }
+}
+
 void appendOthers(std::string& out, const Counters& counters) {
     if (counters.left().empty()) return;
     TextTable table({TextTable::Align::Left, TextTable::Align::Right});
@@ -125,7 +136,7 @@ void appendOthers(std::string& out, const Counters& counters) {
 } // namespace
 
 void appendText(std::string& out, const DaemonStatus& status,
-                const std::vector<SubscriptionInfo>& subscriptions) {
+                const std::optional<std::vector<SubscriptionInfo>>& subscriptions) {
     Counters counters(status.statistics);
     out += "version  " + printable(status.version) + "\n";
     out += "stream   " + printable(status.stream) + "\n";
@@ -135,8 +146,7 @@ void appendText(std::string& out, const DaemonStatus& status,
     out += "order    " + orderOf(counters) + "\n";
     out += "holes    " + holesOf(counters) + "\n";
     appendSources(out, status.sources, counters);
-    appendHeading(out, subscriptions.size(), counters.take("subscriptions"));
-    appendSubscriptions(out, subscriptions);
+    appendSubscriptions(out, subscriptions, counters.take("subscriptions"));
     appendOthers(out, counters);
 }
 

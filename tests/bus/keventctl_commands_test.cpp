@@ -97,6 +97,27 @@ TEST_P(Keventctl, ShowsSubscriptions) {
     EXPECT_EQ(listed[0]["filter"], uevents_.term());
 }
 
+// A bus that denies one call, as a policy may, and as it is where the daemon is older.
+TEST(KeventctlWithoutSubscriptions, ShowsTheRestOfTheStatus) {
+    if (!DbusDaemon::isInstalled()) GTEST_SKIP() << "dbus-daemon is not installed";
+    DbusDaemon broker(DbusDaemon::Names::Any,
+                      "<policy context=\"mandatory\">"
+                      "<deny send_destination=\"org.keventd1\" send_interface=\"org.keventd1.Manager\" "
+                      "send_member=\"ListSubscriptions\"/></policy>\n");
+    broker.start();
+    DaemonOptions options;
+    options.bus = broker.address();
+    const DaemonProcess daemon(std::move(options));
+    ASSERT_TRUE(waitForName(broker.address())) << daemon.log();
+    const std::string bus = "--bus=" + broker.address();
+    const Finished text = run({KEVENTCTL_BINARY, bus, "status"});
+    EXPECT_EQ(text.status, 0);
+    EXPECT_THAT(text.out, HasSubstr("subscriptions: 0, not listed\n"));
+    EXPECT_THAT(linesOf(text.err), ElementsAre(HasSubstr("subscriptions: ")));
+    const Finished json = run({KEVENTCTL_BINARY, bus, "status", "--json"});
+    EXPECT_TRUE(nlohmann::json::parse(json.out)["subscriptions"].is_null());
+}
+
 TEST_P(Keventctl, ShowsTheStatusInText) {
     const Finished finished = keventctl({"status"});
     ASSERT_EQ(finished.status, 0) << finished.err;

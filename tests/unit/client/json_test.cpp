@@ -86,7 +86,7 @@ TEST(JsonStatus, HoldsAllThatTheDaemonSays) {
                               {{"history.bytes", 5}}};
     const SubscriptionInfo subscription{5, ":1.7", 1000, "full", "subsystem=block", 3, 7, 1, 1024, 2, 300};
     std::string out;
-    appendJson(out, status, {subscription});
+    appendJson(out, status, std::vector{subscription});
     EXPECT_EQ(out, R"({"v":1,"version":"0.1.0","stream":"0123","first":1,"last":9,)"
                    R"("sources":[{"name":"kernel","state":"running","reason":""},)"
                    R"({"name":"udev","state":"waiting","reason":"no udevd"}],)"
@@ -98,8 +98,14 @@ TEST(JsonStatus, HoldsAllThatTheDaemonSays) {
 
 TEST(JsonStatus, HasNullForAUserWhomNobodyKnows) {
     std::string out;
-    appendJson(out, DaemonStatus(), {SubscriptionInfo()});
+    appendJson(out, DaemonStatus(), std::vector{SubscriptionInfo()});
     EXPECT_TRUE(Json::parse(out).at("subscriptions").at(0).at("uid").is_null());
+}
+
+TEST(JsonStatus, HasNullForSubscriptionsThatCouldNotBeListed) {
+    std::string out;
+    appendJson(out, DaemonStatus(), std::nullopt);
+    EXPECT_TRUE(Json::parse(out).at("subscriptions").is_null());
 }
 
 TEST(JsonSource, IsAnObjectOfItsOwn) {

@@ -99,6 +99,13 @@ TEST_F(StatusText, SaysHowManySubscriptionsAreNotShown) {
     EXPECT_THAT(print(), HasSubstr("subscriptions: 1 of 5\n"));
 }
 
+TEST_F(StatusText, SaysThatSubscriptionsCouldNotBeListed) {
+    status_.statistics = {{"subscriptions", 5}};
+    std::string out;
+    appendText(out, status_, std::nullopt);
+    EXPECT_THAT(out, HasSubstr("subscriptions: 5, not listed\n"));
+}
+
 TEST_F(StatusText, ShowsByTheirNamesWhatItDoesNotKnow) {
     status_.statistics = {{"a.new_one", 17}, {"another", 4}, {"stream.late", 1}};
     const std::string text = print();
