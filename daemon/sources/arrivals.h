@@ -10,12 +10,10 @@ public:
     Arrivals() = default;
     Arrivals(const Arrivals&) = delete;
     Arrivals& operator=(const Arrivals&) = delete;
+    virtual ~Arrivals() = default;
 
     /// When this returns, a kill does not lose the event: the memory that it was received in is free.
     virtual void add(Event event) = 0;
-
-protected:
-    ~Arrivals() = default;
 };
 
 } // namespace keventd

@@ -6,6 +6,7 @@
 #include "keventd/names.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <sys/epoll.h>
 #include <utility>
@@ -21,9 +22,10 @@ constexpr std::size_t MaxSortedAtStart = 32'768;
 constexpr int MaxTurnsAtStart = 128;
 
 /// Writes down each event that has been read, and keeps it for the sequencer.
-template <typename HasWaited>
 class KeptArrivals final : public Arrivals {
 public:
+    using HasWaited = std::function<bool(const Event&)>;
+
     KeptArrivals(WaitingLog& log, std::vector<Event>& events, HasWaited hasWaited)
         : log_(log), events_(events), hasWaited_(std::move(hasWaited)) {}
 
