@@ -153,8 +153,11 @@ std::span<std::byte> SavedState::udevLanding() const {
 }
 
 RecordLog::Areas SavedState::areasOf(std::size_t part) {
-    return {RecordArea(file_->region(part), reserveOf(part)),
-            RecordArea(file_->region(part + 1), reserveOf(part + 1))};
+    const auto areaOf = [this](std::size_t index) {
+        return RecordArea(file_->region(index), reserveOf(index),
+                          [this, index](std::size_t kept) { return file_->release(index, kept); });
+    };
+    return {areaOf(part), areaOf(part + 1)};
 }
 
 // Who wants more tells what becomes of it without: of the history, this does.

@@ -129,9 +129,25 @@ std::size_t StateFile::reserve(std::size_t index, std::size_t bytes) {
     return region.reserved;
 }
 
+// Where a file cannot have holes, it keeps what it has.
+std::size_t StateFile::release(std::size_t index, std::size_t bytes) {
+    Region& region = regions_.at(index);
+    const std::size_t kept = wholeSteps(bytes, region);
+    if (kept >= region.reserved) return region.reserved;
+    const int holes = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    const auto begin = static_cast<off_t>(region.offset + kept);
+    if (fallocate(fd_.get(), holes, begin, static_cast<off_t>(region.reserved - kept)) == 0)
+        region.reserved = kept;
+    return region.reserved;
+}
+
+std::size_t StateFile::wholeSteps(std::size_t bytes, const Region& region) {
+    return std::min((bytes + ReserveStep - 1) / ReserveStep * ReserveStep, region.bytes);
+}
+
 // @return an errno value; 0
 int StateFile::allocateUpTo(std::size_t bytes, Region& region) const {
-    const std::size_t end = std::min((bytes + ReserveStep - 1) / ReserveStep * ReserveStep, region.bytes);
+    const std::size_t end = wholeSteps(bytes, region);
     if (end <= region.reserved) return 0;
     const int error = allocate(fd_.get(), region.offset + region.reserved, end - region.reserved);
     if (error == 0) region.reserved = end;

@@ -48,6 +48,9 @@ public:
     /// Allocates so many of a region's first bytes, and some more.
     /// @return how many may be touched: fewer than asked for if there is no room
     [[nodiscard]] std::size_t reserve(std::size_t index, std::size_t bytes);
+    /// Gives a region's memory back, but for so many of its first bytes, and some more.
+    /// @return how many may be touched
+    [[nodiscard]] std::size_t release(std::size_t index, std::size_t bytes);
 
 private:
     struct Region {
@@ -59,6 +62,7 @@ private:
     StateFile(UniqueFd fd, std::string path, std::span<const StateRegion> regions);
     [[nodiscard]] static StateFile makeNew(const std::string& path, std::span<const StateRegion> regions);
     void reserveAtStart(std::span<const StateRegion> regions);
+    [[nodiscard]] static std::size_t wholeSteps(std::size_t bytes, const Region& region);
     [[nodiscard]] int allocateUpTo(std::size_t bytes, Region& region) const;
     [[nodiscard]] const StateHeader& header() const;
 

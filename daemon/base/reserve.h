@@ -10,4 +10,8 @@ namespace keventd {
 /// @return how many are; fewer than asked for if there is no room
 using Reserve = std::function<std::size_t(std::size_t bytes)>;
 
+/// Lets go of what is not needed any more: all but about so many of its first bytes.
+/// @return how many may still be touched
+using Release = std::function<std::size_t(std::size_t bytes)>;
+
 } // namespace keventd

@@ -16,7 +16,8 @@ enum Word : std::uint64_t { Dropped, Counts };
 
 } // namespace
 
-RecordArea::RecordArea(std::span<std::byte> memory, Reserve reserve) : reserve_(std::move(reserve)) {
+RecordArea::RecordArea(std::span<std::byte> memory, Reserve reserve, Release release)
+    : reserve_(std::move(reserve)), release_(std::move(release)) {
     KEVENTD_ASSERT(memory.size() >= MinBytes);
     header_ = std::launder(reinterpret_cast<Header*>(memory.data()));
     records_ = memory.subspan(sizeof(Header));
@@ -86,6 +87,11 @@ void RecordArea::drop(std::size_t place) {
 void RecordArea::clear() {
     end_ = 0;
     header_->end.store(0);
+}
+
+void RecordArea::giveBack() {
+    clear();
+    if (release_ && usable_ > KeptBytes) usable_ = release_(KeptBytes);
 }
 
 bool RecordArea::hasRoomFor(std::size_t bytes) {

@@ -25,7 +25,8 @@ public:
     /// Leaves the memory as it is: restore() or begin() says what is made of it.
     /// @param memory   at least MinBytes, aligned to RecordAlignment; outlives the area
     /// @param reserve  nothing: all of it may be touched at any time
-    explicit RecordArea(std::span<std::byte> memory, Reserve reserve = {});
+    /// @param release  nothing: there is nobody who could use it
+    explicit RecordArea(std::span<std::byte> memory, Reserve reserve = {}, Release release = {});
 
     /// Empties it.
     void begin(std::uint64_t generation);
@@ -46,6 +47,8 @@ public:
     void drop(std::size_t place);
     /// Drops all records.
     void clear();
+    /// Drops all records, and lets go of the memory of many.
+    void giveBack();
     /// @return of records and their words
     [[nodiscard]] std::size_t bytesUsed() const { return end_; }
 
@@ -66,11 +69,13 @@ private:
     };
 
     static constexpr std::size_t WordBytes = sizeof(CommitWord);
+    static constexpr std::size_t KeptBytes = std::size_t{1024} * 1024; // of few, which come again and again
 
     [[nodiscard]] CommitWord& wordBehind(std::size_t place, std::size_t size) const;
     void commit(std::size_t size);
 
     Reserve reserve_;
+    Release release_;
     Header* header_;
     std::span<std::byte> records_;
     std::size_t usable_ = 0;

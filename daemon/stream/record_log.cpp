@@ -26,7 +26,7 @@ bool RecordLog::rewrite(const std::function<bool(RecordArea& area)>& write) {
     areas_[other].clear();
     if (!write(areas_[other])) return false;
     areas_[other].become(++generation_);
-    current_ = other;
+    areas_[std::exchange(current_, other)].giveBack();
     return true;
 }
 

@@ -38,8 +38,8 @@ public:
         return areas_[current_].placeOf(record);
     }
     void drop(std::size_t place) { current().drop(place); }
-    /// Drops all records.
-    void clear() { current().clear(); }
+    /// Drops all records, and lets go of the memory of many.
+    void clear() { current().giveBack(); }
     /// Puts other records in the place of all there are.
     /// @param write  appends them; returns false if there is no room
     /// @return what `write` returned; if false, the log is as before

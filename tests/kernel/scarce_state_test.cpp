@@ -70,6 +70,7 @@ TEST_F(ScarceState, ThatIsSoonFullKeepsFewerEvents) {
     const BusClient client(daemon.address());
     UeventWriters first(2, 10'000);
     first.join();
+    client.sync(); // what waits has room in the file, too
     UeventWriters last(2, 500);
     last.join();
     client.sync();

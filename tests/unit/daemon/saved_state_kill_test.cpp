@@ -8,6 +8,7 @@
 #include "daemon/base/unique_fd.h"
 #include "daemon/saved_state.h"
 #include "daemon/stream/stream.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/support/events.h"
 
@@ -126,7 +127,7 @@ class KilledState : public testing::Test {
 protected:
     static std::uint64_t rounds() {
         const char* wanted = std::getenv("KEVENTD_KILL_ROUNDS");
-        return wanted == nullptr ? 300 : std::stoull(wanted);
+        return wanted == nullptr ? (UnderAddressSanitizer ? 100 : 300) : std::stoull(wanted);
     }
     [[nodiscard]] std::string directory() const { return directory_.path().string(); }
     [[nodiscard]] std::atomic<std::uint64_t>& received() const {
@@ -177,7 +178,9 @@ TEST_F(KilledState, HasEachEventOnceWheneverItsWriterIsKilled) {
     for (std::uint64_t round = 0; round < rounds(); ++round) {
         {
             const Writer writer(directory(), received());
-            std::this_thread::sleep_for(std::chrono::microseconds(random() % 6'000));
+            std::this_thread::sleep_for(random() % (UnderAddressSanitizer ? 150 : 6) *
+                                            std::chrono::milliseconds(1) +
+                                        random() % 1'000 * std::chrono::microseconds(1));
         }
         ASSERT_NO_FATAL_FAILURE(expectEachOnce(stream)) << "round " << round;
     }

@@ -109,6 +109,18 @@ TEST_F(StateFileTest, AllocatesNoMoreThanIsAskedFor) {
     EXPECT_EQ(file.reserve(1, 1), 16 * MiB) << "nothing is given back";
 }
 
+TEST_F(StateFileTest, GivesBackWhatIsNotNeededAnyMore) {
+    StateFile file = make();
+    const std::size_t before = allocatedBytes();
+    ASSERT_EQ(file.reserve(1, 16 * MiB), 16 * MiB);
+    file.region(1)[16 * MiB - 1] = std::byte{2};
+    EXPECT_EQ(file.release(1, 2 * MiB), 2 * MiB);
+    EXPECT_LT(allocatedBytes(), before + 2 * MiB);
+    EXPECT_EQ(file.release(1, 3 * MiB), 2 * MiB) << "there is no more";
+    ASSERT_EQ(file.reserve(1, 16 * MiB), 16 * MiB);
+    EXPECT_EQ(file.region(1)[16 * MiB - 1], std::byte{0});
+}
+
 TEST_F(StateFileTest, KeepsWhatWasWrittenWhenItIsAllocatedAgain) {
     StateFile file = make();
     ASSERT_EQ(file.reserve(1, 2 * MiB), 2 * MiB);
