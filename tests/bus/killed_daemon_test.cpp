@@ -18,10 +18,6 @@ protected:
     static constexpr std::uint64_t Kills = 10;
 
     KilledDaemon() : LibraryTest({"--history=4G"}) {} // allocated as used
-    void SetUp() override {
-        keepKernelSocket();
-        LibraryTest::SetUp();
-    }
 
     static std::uint64_t size() {
         const char* wanted = std::getenv("KEVENTD_STORM_EVENTS");

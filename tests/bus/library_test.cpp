@@ -49,6 +49,7 @@ std::size_t LibraryUser::timesTold(const std::string& what) const {
 void LibraryTest::SetUp() {
     if (!isInstalled(GetParam())) GTEST_SKIP() << nameOf(GetParam()) << " is not installed";
     if (const std::string reason = TaggedUevents::whyImpossible(); !reason.empty()) GTEST_SKIP() << reason;
+    kernelSocket_ = openUeventSocket(KernelGroup, 128 * 1024 * 1024);
     broker_ = makeBroker(GetParam());
     if (broker_) broker_->start();
     startDaemon();
@@ -60,7 +61,7 @@ void LibraryTest::startDaemon() {
     options.arguments = daemonArguments_;
     options.socket = directory_.file("bus");
     if (broker_) options.bus = broker_->address();
-    if (kernelSocket_) options.inherited = {kernelSocket_.get()};
+    options.inherited = {kernelSocket_.get()};
     daemon_.emplace(std::move(options));
     if (broker_) {
         ASSERT_TRUE(waitForName(broker_->address())) << daemon_->log();

@@ -55,15 +55,14 @@ private:
     std::optional<Subscription> subscription_;
 };
 
-/// A daemon that can be reached by the road of the test, and be killed and come back; so can the bus.
+/// A daemon that can be reached by the road of the test, and be killed and come back; so can the bus. The
+/// kernel's socket stays, as one of a socket unit does: what others cause meanwhile is no loss.
 class LibraryTest : public testing::TestWithParam<Road> {
 protected:
     explicit LibraryTest(std::vector<std::string> daemonArguments = {})
         : daemonArguments_(std::move(daemonArguments)) {}
     void SetUp() override;
 
-    /// Has all daemons read the kernel's events from one socket, which stays. To be called before SetUp().
-    void keepKernelSocket() { kernelSocket_ = openUeventSocket(KernelGroup, 128 * 1024 * 1024); }
     /// At the same socket, and the same bus.
     void startDaemon();
     /// The next daemon begins a new stream. To be called while there is none.
