@@ -111,6 +111,7 @@ void goOnWithEvents(const Log& log) {
 }
 
 void land(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) return;
     static const MappedMemory memory(LandingArea::bytes(), "landing area of a test");
     std::memcpy(memory.bytes().data(), data, std::min(size, memory.bytes().size()));
     LandingArea area(memory.bytes());
