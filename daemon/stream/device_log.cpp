@@ -1,12 +1,11 @@
 #include "daemon/stream/device_log.h"
 
 #include "daemon/base/logging.h"
+#include "daemon/stream/property_number.h"
 #include "daemon/stream/record.h"
 #include "keventd/names.h"
 
 #include <algorithm>
-#include <charconv>
-#include <concepts>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -67,14 +66,6 @@ std::string textIn(const EventView& record, const char* key) {
     return std::string(record.properties.find(key).value_or(""));
 }
 
-template <std::unsigned_integral Number>
-Number numberIn(const EventView& record, const char* key) {
-    const std::string_view text = record.properties.find(key).value_or("");
-    Number number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
-
 } // namespace
 
 DeviceLog::DeviceLog(RecordLog log, DeviceTable& devices, UdevTable& udevDevices)
@@ -112,9 +103,9 @@ void DeviceLog::takeUpDevice(const EventView& record) {
     if (what == change::Move) return devices_.move(textIn(record, key::From), record.object);
     devices_.put(record.object, {.subsystem = record.subsystem,
                                  .devname = textIn(record, key::Devname),
-                                 .devnum = numberIn<dev_t>(record, key::Devnum),
-                                 .ifindex = numberIn<std::uint32_t>(record, key::Ifindex),
-                                 .inode = numberIn<ino_t>(record, key::Inode)});
+                                 .devnum = numberOf<dev_t>(record.properties, key::Devnum),
+                                 .ifindex = numberOf<std::uint32_t>(record.properties, key::Ifindex),
+                                 .inode = numberOf<ino_t>(record.properties, key::Inode)});
 }
 
 void DeviceLog::takeUpUdevDevice(const EventView& record) {

@@ -1,9 +1,9 @@
 #include "daemon/stream/device_table.h"
 
 #include "daemon/stream/branch.h"
+#include "daemon/stream/property_number.h"
 #include "keventd/names.h"
 
-#include <charconv>
 #include <string_view>
 #include <sys/sysmacros.h>
 #include <utility>
@@ -15,20 +15,14 @@ std::string_view textOf(const Event& event, std::string_view key) {
     return event.properties.find(key).value_or("");
 }
 
-std::uint32_t numberOf(const Event& event, std::string_view key) {
-    const std::string_view text = textOf(event, key);
-    std::uint32_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
-
 Device deviceOf(const Event& event, ino_t inode) {
     Device device;
     device.subsystem = event.subsystem;
     device.devname = textOf(event, "DEVNAME");
     if (event.properties.find("MAJOR"))
-        device.devnum = makedev(numberOf(event, "MAJOR"), numberOf(event, "MINOR"));
-    device.ifindex = numberOf(event, "IFINDEX");
+        device.devnum = makedev(numberOf<unsigned>(event.properties, "MAJOR"),
+                                numberOf<unsigned>(event.properties, "MINOR"));
+    device.ifindex = numberOf<std::uint32_t>(event.properties, "IFINDEX");
     device.inode = inode;
     return device;
 }

@@ -1,10 +1,10 @@
 #include "daemon/stream/stream.h"
 
 #include "daemon/stream/escape.h"
+#include "daemon/stream/property_number.h"
 #include "keventd/names.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 
 namespace keventd {
@@ -13,14 +13,6 @@ namespace {
 // What comes again is the last event that left, if the daemon was killed before it had noted that, and what
 // one reading had brought and was still in the landing area.
 constexpr std::uint64_t MaxRemembered = 100'000;
-
-// @return id of the event that told of the loss; 0 if there was none
-std::uint64_t overrunOf(const EventView& resynced) {
-    const std::string_view text = resynced.properties.find(names::key::Overrun).value_or("");
-    std::uint64_t id = 0;
-    std::from_chars(text.data(), text.data() + text.size(), id);
-    return id;
-}
 
 } // namespace
 
@@ -48,7 +40,8 @@ void Stream::rememberLoss(const EventView& event) {
     if (event.action != std::string_view(names::action::Resynced)) return;
     // The comparison of a loss says nothing of the next one; one that was asked for, of none.
     const auto loss = unresynced_.find(source);
-    if (loss != unresynced_.end() && overrunOf(event) >= loss->second) unresynced_.erase(loss);
+    const auto overrun = numberOf<std::uint64_t>(event.properties, names::key::Overrun);
+    if (loss != unresynced_.end() && overrun >= loss->second) unresynced_.erase(loss);
 }
 
 void Stream::whenOverrun(std::function<void(const EventView&)> handler) {

@@ -1,22 +1,14 @@
 #include "daemon/stream/told_drops.h"
 
 #include "daemon/base/assert.h"
+#include "daemon/stream/property_number.h"
 #include "keventd/names.h"
 
-#include <charconv>
 #include <new>
-#include <string_view>
 #include <utility>
 
 namespace keventd {
 namespace {
-
-std::uint64_t countIn(const Event& overrun) {
-    const std::string_view text = overrun.properties.find(names::key::Count).value_or("");
-    std::uint64_t count = 0;
-    std::from_chars(text.data(), text.data() + text.size(), count);
-    return count;
-}
 
 constexpr std::uint64_t lowest(std::uint64_t number, unsigned bits) {
     return number & ((std::uint64_t{1} << bits) - 1);
@@ -51,7 +43,8 @@ std::optional<std::uint32_t> ToldDrops::find(std::uint64_t socket, const std::ve
     auto drops = static_cast<std::uint32_t>(told >> NumberBits);
     // One at most is not counted: that comes before the next is told.
     for (const Event& event : leftOver) {
-        if (tells(event) && isAfter(event.id, told)) drops += static_cast<std::uint32_t>(countIn(event));
+        if (tells(event) && isAfter(event.id, told))
+            drops += static_cast<std::uint32_t>(numberOf<std::uint64_t>(event.properties, names::key::Count));
     }
     return drops;
 }
