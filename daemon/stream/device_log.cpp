@@ -66,6 +66,20 @@ std::string textIn(const EventView& record, const char* key) {
     return std::string(record.properties.find(key).value_or(""));
 }
 
+// The second argument says of which table it is.
+Device describedBy(const EventView& record, const DeviceTable& /*table*/) {
+    return {.subsystem = record.subsystem,
+            .devname = textIn(record, key::Devname),
+            .devnum = numberOf<dev_t>(record.properties, key::Devnum),
+            .ifindex = numberOf<std::uint32_t>(record.properties, key::Ifindex),
+            .inode = numberOf<ino_t>(record.properties, key::Inode)};
+}
+
+UdevTable::Entry describedBy(const EventView& record, const UdevTable& /*table*/) {
+    return {
+        .readAt = record.realtime, .subsystem = record.subsystem, .devname = textIn(record, key::Devname)};
+}
+
 } // namespace
 
 DeviceLog::DeviceLog(RecordLog log, DeviceTable& devices, UdevTable& udevDevices)
@@ -93,28 +107,16 @@ bool DeviceLog::holdsTables() const {
 
 void DeviceLog::takeUp(const EventView& record) {
     if (record.action == std::string_view(change::Begin)) return;
-    if (record.source == std::string_view(names::source::Kernel)) return takeUpDevice(record);
-    takeUpUdevDevice(record);
+    if (record.source == std::string_view(names::source::Kernel)) return takeUp(record, devices_);
+    takeUp(record, udevDevices_);
 }
 
-void DeviceLog::takeUpDevice(const EventView& record) {
+template <typename Table>
+void DeviceLog::takeUp(const EventView& record, Table& table) {
     const std::string_view what = record.action;
-    if (what == change::Remove) return devices_.remove(record.object);
-    if (what == change::Move) return devices_.move(textIn(record, key::From), record.object);
-    devices_.put(record.object, {.subsystem = record.subsystem,
-                                 .devname = textIn(record, key::Devname),
-                                 .devnum = numberOf<dev_t>(record.properties, key::Devnum),
-                                 .ifindex = numberOf<std::uint32_t>(record.properties, key::Ifindex),
-                                 .inode = numberOf<ino_t>(record.properties, key::Inode)});
-}
-
-void DeviceLog::takeUpUdevDevice(const EventView& record) {
-    const std::string_view what = record.action;
-    if (what == change::Remove) return udevDevices_.remove(record.object);
-    if (what == change::Move) return udevDevices_.move(textIn(record, key::From), record.object);
-    udevDevices_.put(
-        record.object,
-        {.readAt = record.realtime, .subsystem = record.subsystem, .devname = textIn(record, key::Devname)});
+    if (what == change::Remove) return table.remove(record.object);
+    if (what == change::Move) return table.move(textIn(record, key::From), record.object);
+    table.put(record.object, describedBy(record, table));
 }
 
 void DeviceLog::begin() {
@@ -146,18 +148,18 @@ bool DeviceLog::isDue() {
 }
 
 void DeviceLog::noteDevice(const Event& event, std::uint64_t id) {
-    if (DeviceTable::isMove(event)) noteMove(event, id);
-    const auto found = devices_.devices().find(event.object);
-    const bool isThere = found != devices_.devices().end();
-    write(isThere ? recordOf(event.object, found->second)
-                  : recordOf(event.source, change::Remove, event.object),
-          id);
+    note(devices_, event, id);
 }
 
 void DeviceLog::noteUdevDevice(const Event& event, std::uint64_t id) {
-    if (UdevTable::isMove(event)) noteMove(event, id);
-    const auto found = udevDevices_.devices().find(event.object);
-    const bool isThere = found != udevDevices_.devices().end();
+    note(udevDevices_, event, id);
+}
+
+template <typename Table>
+void DeviceLog::note(const Table& table, const Event& event, std::uint64_t id) {
+    if (Table::isMove(event)) noteMove(event, id);
+    const auto found = table.devices().find(event.object);
+    const bool isThere = found != table.devices().end();
     write(isThere ? recordOf(event.object, found->second)
                   : recordOf(event.source, change::Remove, event.object),
           id);

@@ -40,6 +40,8 @@ public:
     void noteUdevDevice(const Event& event, std::uint64_t id);
 
 private:
+    template <typename Table>
+    void note(const Table& table, const Event& event, std::uint64_t id);
     void noteMove(const Event& event, std::uint64_t id);
     void write(const Event& record, std::uint64_t id);
     void giveUp();
@@ -47,8 +49,8 @@ private:
     [[nodiscard]] bool writeTables(RecordArea& area) const;
     [[nodiscard]] bool holdsTables() const;
     void takeUp(const EventView& record);
-    void takeUpDevice(const EventView& record);
-    void takeUpUdevDevice(const EventView& record);
+    template <typename Table>
+    void takeUp(const EventView& record, Table& table);
 
     RecordLog log_;
     DeviceTable& devices_;
