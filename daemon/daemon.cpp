@@ -10,20 +10,23 @@
 #include <chrono>
 #include <csignal>
 #include <grp.h>
+#include <utility>
 
 namespace keventd {
 namespace {
 
 // Goes on to count what the kernel drops where the daemon before has ended, if it has had the same socket.
-UeventSocket uevents(UniqueFd inherited, UeventGroup group, ToldDrops& told, const WaitingLog& waiting) {
+UeventSocket uevents(UniqueFd inherited, UeventGroup group, ToldDrops& told,
+                     const std::vector<Event>& leftOver) {
     const auto count = [&](UeventSocket socket) {
-        told.begin(UeventSocket::cookieOf(socket.fd()), socket.toldDrops(), waiting.lastNumber());
+        const std::uint64_t lastNumber = leftOver.empty() ? 0 : leftOver.back().id;
+        told.begin(UeventSocket::cookieOf(socket.fd()), socket.toldDrops(), lastNumber);
         return socket;
     };
     if (!inherited) return count(UeventSocket::open(group, UeventBufferBytes));
     std::optional<std::uint32_t> before;
     if (UeventSocket::receives(inherited.get(), group))
-        before = told.find(UeventSocket::cookieOf(inherited.get()), waiting.leftOver());
+        before = told.find(UeventSocket::cookieOf(inherited.get()), leftOver);
     return count(UeventSocket::adopt(std::move(inherited), group, before));
 }
 
@@ -74,9 +77,10 @@ Daemon::Daemon(Configuration& configuration, InheritedDescriptors inherited)
 Daemon::Daemon(Configuration& configuration, const Settings& settings, InheritedDescriptors inherited)
     : configuration_(configuration), state_(settings.stateDirectory.value()),
       saved_(settings.stateDirectory.value(), settings.historyBytes), waiting_(saved_.takeWaiting()),
-      kernel_(uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel, saved_.kernelDrops(), waiting_),
-              saved_.kernelLanding()),
-      udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev, saved_.udevDrops(), waiting_),
+      leftOver_(waiting_.leftOver()), kernel_(uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel,
+                                                      saved_.kernelDrops(), leftOver_),
+                                              saved_.kernelLanding()),
+      udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev, saved_.udevDrops(), leftOver_),
             saved_.udevLanding()),
       devices_(sysfs_), deviceLog_(saved_.takeDevices(), devices_, udevDevices_),
       stream_(saved_.streamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(settings)},
@@ -160,7 +164,7 @@ void Daemon::takeUpDevices() {
 
 // What has no SEQNUM, the sequencer cannot know for a repeat.
 void Daemon::takeUpEvents() {
-    for (Event& event : waiting_.leftOver()) {
+    for (Event& event : std::exchange(leftOver_, {})) {
         if (event.seqnum == 0 && stream_.has(event)) {
             waiting_.remove(event.id);
         } else {

@@ -28,6 +28,7 @@
 #include "daemon/stream/waiting_log.h"
 
 #include <optional>
+#include <vector>
 
 namespace keventd {
 
@@ -60,6 +61,7 @@ private:
     StateDirectory state_;
     SavedState saved_;
     WaitingLog waiting_;
+    std::vector<Event> leftOver_; // of an earlier daemon, in the log, until run() takes it up
     UeventSource kernel_;
     UdevSource udev_;
     KernelSeqnum seqnum_; // first read when the sockets are open: what came before is not waited for
