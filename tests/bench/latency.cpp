@@ -7,10 +7,10 @@
 #include "tests/bench/latency_peers.h"
 #include "tests/bench/patience.h"
 #include "tests/bench/road.h"
-#include "tests/bench/shared_memory.h"
 #include "tests/bench/worker.h"
 #include "tests/support/bus_client.h"
 #include "tests/support/network_namespace.h"
+#include "tests/support/shared_memory.h"
 #include "tests/support/uevent_writers.h"
 
 #include <cstdio>
@@ -104,7 +104,7 @@ void measure(Road road, std::size_t events, std::chrono::microseconds pause) {
                                       .bus = busOf(broker),
                                       .socket = "",
                                       .inChild = {}});
-    const SharedMemory<LatencyRecord> record;
+    const test::SharedMemory<LatencyRecord> record;
     const std::string uuid = test::newUuid();
     const keventd::Endpoint endpoint = endpointOf(broker, daemon);
     std::vector<std::unique_ptr<test::ChildProcess>> peers;

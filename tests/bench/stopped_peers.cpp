@@ -8,11 +8,11 @@
 #include "tests/bench/patience.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/road.h"
-#include "tests/bench/shared_memory.h"
 #include "tests/bench/worker.h"
 #include "tests/support/bus_client.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/network_namespace.h"
+#include "tests/support/shared_memory.h"
 #include "tests/support/uevent_writers.h"
 
 #include <array>
@@ -109,9 +109,9 @@ Run measure(Road road, std::uint64_t events, bool withStopped) {
                                       .bus = busOf(broker),
                                       .socket = "",
                                       .inChild = {}});
-    const SharedMemory<Taken> healthy;
-    const SharedMemory<Taken> stopped;
-    const SharedMemory<std::atomic<bool>> listens;
+    const test::SharedMemory<Taken> healthy;
+    const test::SharedMemory<Taken> stopped;
+    const test::SharedMemory<std::atomic<bool>> listens;
     const std::string address = broker->address();
     const auto subscriber = startWorker([&] { subscribe(address, *healthy); });
     waitFor([&] { return healthy->isListening.load(); }, "the subscriber does not come");

@@ -5,8 +5,8 @@
 #include "tests/bench/patience.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/road.h"
-#include "tests/bench/shared_memory.h"
 #include "tests/bench/worker.h"
+#include "tests/support/shared_memory.h"
 #include "tests/support/uevent_writers.h"
 
 #include <atomic>
@@ -25,7 +25,7 @@ namespace {
 constexpr std::size_t Writers = 3;
 constexpr std::size_t DaemonsSockets = 2; // the kernel's group and udev's
 
-using Counter = SharedMemory<std::atomic<std::uint64_t>>;
+using Counter = test::SharedMemory<std::atomic<std::uint64_t>>;
 
 enum class SubscriberKind {
     Printing, ///< keventctl monitor --json >/dev/null

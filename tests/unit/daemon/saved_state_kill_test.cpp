@@ -3,26 +3,20 @@
 //
 // KEVENTD_KILL_ROUNDS says how often, if not as often as suits ./test.
 
-#include "daemon/base/errors.h"
-#include "daemon/base/mapped_memory.h"
-#include "daemon/base/unique_fd.h"
 #include "daemon/saved_state.h"
 #include "daemon/stream/stream.h"
 #include "tests/support/sanitizer.h"
+#include "tests/support/shared_memory.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/support/events.h"
+#include "tests/unit/support/killed_process.h"
 
 #include <array>
 #include <atomic>
-#include <csignal>
 #include <cstdlib>
 #include <random>
 #include <set>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -77,51 +71,33 @@ std::set<std::string> devicesAfter(std::uint64_t seqnum) {
     return there;
 }
 
-// A process that receives events and publishes them until it is killed.
-class Writer {
-public:
-    /// @param received  places of the socket that it has received, as the kernel would count them
-    Writer(const std::string& directory, std::atomic<std::uint64_t>& received)
-        : pid_(checkErrno(fork(), "fork")) {
-        if (pid_ == 0) write(directory, received);
-    }
-    Writer(const Writer&) = delete;
-    Writer& operator=(const Writer&) = delete;
-    ~Writer() {
-        ::kill(pid_, SIGKILL);
-        waitpid(pid_, nullptr, 0);
-    }
-
-private:
-    [[noreturn]] static void write(const std::string& directory, std::atomic<std::uint64_t>& received) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        Life life(directory, received);
-        const Sequencer::Clock::time_point noTime{};
-        const auto push = [&](Event event) {
-            const std::uint64_t number = event.id;
-            if (!life.stream.sequencer().push(std::move(event), noTime)) life.waiting.remove(number);
-        };
-        // As datagrams that have landed stay there until they are in the log, so does an event here.
-        const auto receive = [&](std::uint64_t count) {
-            std::vector<Event> events;
-            for (; count > 0; --count) {
-                events.push_back(eventOf(seqnumOf(received + 1)));
-                life.waiting.add(events.back());
-                ++received;
-            }
-            for (Event& event : events) push(std::move(event));
-        };
-        for (Event& event : life.waiting.leftOver()) push(std::move(event));
-        do receive(1); // what is in the socket is read before anything leaves
-        while (received % 2 == 1);
-        for (;;) {
-            life.stream.sequencer().release(noTime);
-            receive(received % 5 == 0 ? MoreThanTheHistoryHolds : 1);
+/// Receives events and publishes them.
+/// @param received  places of the socket that it has received, as the kernel would count them
+[[noreturn]] void write(const std::string& directory, std::atomic<std::uint64_t>& received) {
+    Life life(directory, received);
+    const Sequencer::Clock::time_point noTime{};
+    const auto push = [&](Event event) {
+        const std::uint64_t number = event.id;
+        if (!life.stream.sequencer().push(std::move(event), noTime)) life.waiting.remove(number);
+    };
+    // As datagrams that have landed stay there until they are in the log, so does an event here.
+    const auto receive = [&](std::uint64_t count) {
+        std::vector<Event> events;
+        for (; count > 0; --count) {
+            events.push_back(eventOf(seqnumOf(received + 1)));
+            life.waiting.add(events.back());
+            ++received;
         }
+        for (Event& event : events) push(std::move(event));
+    };
+    for (Event& event : life.waiting.leftOver()) push(std::move(event));
+    do receive(1); // what is in the socket is read before anything leaves
+    while (received % 2 == 1);
+    for (;;) {
+        life.stream.sequencer().release(noTime);
+        receive(received % 5 == 0 ? MoreThanTheHistoryHolds : 1);
     }
-
-    pid_t pid_;
-};
+}
 
 class KilledState : public testing::Test {
 protected:
@@ -130,9 +106,7 @@ protected:
         return wanted == nullptr ? (UnderAddressSanitizer ? 100 : 300) : std::stoull(wanted);
     }
     [[nodiscard]] std::string directory() const { return directory_.path().string(); }
-    [[nodiscard]] std::atomic<std::uint64_t>& received() const {
-        return *reinterpret_cast<std::atomic<std::uint64_t>*>(memory_.bytes().data());
-    }
+    [[nodiscard]] std::atomic<std::uint64_t>& received() const { return *received_; }
 
     void expectEachOnce(const std::string& stream) const {
         Life life(directory(), received());
@@ -161,15 +135,8 @@ protected:
     }
 
 private:
-    static UniqueFd sharedFile() {
-        UniqueFd fd(checkErrno(memfd_create("progress", MFD_CLOEXEC), "memfd_create"));
-        checkErrno(ftruncate(fd.get(), sizeof(std::uint64_t)), "ftruncate");
-        return fd;
-    }
-
     TemporaryDirectory directory_;
-    UniqueFd file_ = sharedFile();
-    MappedMemory memory_ = MappedMemory::ofFile(file_.get(), sizeof(std::uint64_t), "progress");
+    SharedMemory<std::atomic<std::uint64_t>> received_;
 };
 
 TEST_F(KilledState, HasEachEventOnceWheneverItsWriterIsKilled) {
@@ -177,7 +144,7 @@ TEST_F(KilledState, HasEachEventOnceWheneverItsWriterIsKilled) {
     std::minstd_rand random(1);
     for (std::uint64_t round = 0; round < rounds(); ++round) {
         {
-            const Writer writer(directory(), received());
+            const KilledProcess writer([this] { write(directory(), received()); });
             std::this_thread::sleep_for(random() % (UnderAddressSanitizer ? 150 : 6) *
                                             std::chrono::milliseconds(1) +
                                         random() % 1'000 * std::chrono::microseconds(1));

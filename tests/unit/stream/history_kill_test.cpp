@@ -4,38 +4,24 @@
 
 #include "daemon/stream/history.h"
 
-#include "daemon/base/unique_fd.h"
 #include "tests/support/sanitizer.h"
+#include "tests/support/shared_memory.h"
 #include "tests/unit/stream/history_memory.h"
 #include "tests/unit/stream/stepped_process.h"
 #include "tests/unit/support/events.h"
+#include "tests/unit/support/killed_process.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
-#include <csignal>
 #include <cstdlib>
 #include <functional>
 #include <memory>
 #include <random>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <system_error>
 #include <thread>
 
 namespace keventd::test {
 namespace {
-
-int check(int result, const char* what) {
-    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
-    return result;
-}
-
-UniqueFd anonymousFile(std::size_t bytes) {
-    UniqueFd fd(check(memfd_create("history", MFD_CLOEXEC), "memfd_create"));
-    check(ftruncate(fd.get(), static_cast<off_t>(bytes)), "ftruncate");
-    return fd;
-}
 
 // Most are small, and each depends on its id alone.
 Event eventFor(std::uint64_t id) {
@@ -47,37 +33,17 @@ Event eventFor(std::uint64_t id) {
     return event;
 }
 
-// A process that appends until it is killed.
-class Writer {
-public:
-    /// @param appended  is told the id of each event when it has been appended
-    Writer(std::span<std::byte> memory, std::atomic<std::uint64_t>& appended) : pid_(check(fork(), "fork")) {
-        if (pid_ == 0) append(memory, appended);
-    }
-    Writer(const Writer&) = delete;
-    Writer& operator=(const Writer&) = delete;
-    ~Writer() {
-        ::kill(pid_, SIGKILL);
-        waitpid(pid_, nullptr, 0);
-    }
-
-private:
-    [[noreturn]] static void append(std::span<std::byte> memory, std::atomic<std::uint64_t>& appended) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        for (History history = reopened(memory);;) appended = history.append(eventFor(history.nextId()));
-    }
-
-    pid_t pid_;
-};
+/// @param appended  is told the id of each event when it has been appended
+[[noreturn]] void append(std::span<std::byte> memory, std::atomic<std::uint64_t>& appended) {
+    for (History history = reopened(memory);;) appended = history.append(eventFor(history.nextId()));
+}
 
 class KilledHistory : public testing::Test {
 protected:
     KilledHistory() { History{memory()}; }
 
-    [[nodiscard]] std::span<std::byte> memory() const { return memory_.bytes(); }
-    [[nodiscard]] std::atomic<std::uint64_t>& appended() const {
-        return *reinterpret_cast<std::atomic<std::uint64_t>*>(progress_.bytes().data());
-    }
+    [[nodiscard]] std::span<std::byte> memory() const { return *memory_; }
+    [[nodiscard]] std::atomic<std::uint64_t>& appended() const { return *appended_; }
 
     static std::uint64_t rounds() {
         const char* wanted = std::getenv("KEVENTD_KILL_ROUNDS");
@@ -98,17 +64,15 @@ protected:
 
 private:
     // Shared with the writer, as that of a file would be.
-    UniqueFd file_ = anonymousFile(History::MinBytes);
-    MappedMemory memory_ = MappedMemory::ofFile(file_.get(), History::MinBytes, "history of a test");
-    UniqueFd progressFile_ = anonymousFile(sizeof(std::uint64_t));
-    MappedMemory progress_ = MappedMemory::ofFile(progressFile_.get(), sizeof(std::uint64_t), "progress");
+    SharedMemory<std::array<std::byte, History::MinBytes>> memory_;
+    SharedMemory<std::atomic<std::uint64_t>> appended_;
 };
 
 TEST_F(KilledHistory, KeepsWhatWasAppendedWheneverItsWriterIsKilled) {
     std::minstd_rand random(1);
     for (std::uint64_t round = 0; round < rounds(); ++round) {
         {
-            const Writer writer(memory(), appended());
+            const KilledProcess writer([this] { append(memory(), appended()); });
             std::this_thread::sleep_for(std::chrono::microseconds(random() % 3'000));
         }
         ASSERT_NO_FATAL_FAILURE(expectWhatWasAppended()) << "round " << round;

@@ -1,8 +1,6 @@
 // A log whose writer is killed between any two instructions.
 
-#include "daemon/base/errors.h"
-#include "daemon/base/mapped_memory.h"
-#include "daemon/base/unique_fd.h"
+#include "tests/support/shared_memory.h"
 #include "tests/unit/stream/log_words.h"
 #include "tests/unit/stream/stepped_process.h"
 #include "tests/unit/support/events.h"
@@ -12,8 +10,6 @@
 #include <functional>
 #include <gtest/gtest.h>
 #include <memory>
-#include <sys/mman.h>
-#include <unistd.h>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -21,24 +17,10 @@
 namespace keventd::test {
 namespace {
 
-/// One area, shared with the writer as that of a file would be.
-class SharedMemory {
-public:
-    SharedMemory() : fd_(checkErrno(memfd_create("log", MFD_CLOEXEC), "memfd_create")) {
-        checkErrno(ftruncate(fd_.get(), RecordArea::MinBytes), "ftruncate");
-        memory_ = MappedMemory::ofFile(fd_.get(), RecordArea::MinBytes, "log of a test");
-    }
-    [[nodiscard]] std::span<std::byte> bytes() const { return memory_.bytes(); }
-
-private:
-    UniqueFd fd_;
-    MappedMemory memory_{1, "nothing"};
-};
-
 class SteppedLog : public testing::Test {
 protected:
     [[nodiscard]] RecordLog::Areas areas() const {
-        return {RecordArea(memory_[0].bytes()), RecordArea(memory_[1].bytes())};
+        return {RecordArea(memory_->at(0)), RecordArea(memory_->at(1))};
     }
     [[nodiscard]] RecordLog reopened() const { return std::get<RecordLog>(RecordLog::open(areas())); }
     using Work = std::function<void(RecordLog& log)>;
@@ -89,8 +71,8 @@ private:
 
     [[nodiscard]] bool hasChanged() {
         bool hasChanged = false;
-        for (std::size_t i = 0; i < memory_.size(); ++i) {
-            const std::byte* now = memory_[i].bytes().data();
+        for (std::size_t i = 0; i < memory_->size(); ++i) {
+            const std::byte* now = (*memory_)[i].data();
             if (std::memcmp(now, seen_[i].data(), Used) == 0) continue;
             std::memcpy(seen_[i].data(), now, Used);
             hasChanged = true;
@@ -98,7 +80,9 @@ private:
         return hasChanged;
     }
 
-    std::array<SharedMemory, 2> memory_;
+    // Shared with the writer, as that of a file would be.
+    using Area = std::array<std::byte, RecordArea::MinBytes>;
+    SharedMemory<std::array<Area, 2>> memory_;
     std::array<std::array<std::byte, Used>, 2> seen_{};
     RecordLog made_{areas()};
 };

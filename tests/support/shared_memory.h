@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <system_error>
 
-namespace keventd::bench {
+namespace keventd::test {
 
 template <typename T>
 class SharedMemory {
@@ -27,4 +27,4 @@ private:
     T* value_;
 };
 
-} // namespace keventd::bench
+} // namespace keventd::test
