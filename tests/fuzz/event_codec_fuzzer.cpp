@@ -1,6 +1,6 @@
 // An event comes out of a D-Bus message as it went in, or the bus refuses its text.
 #include "dbus/event_codec.h"
-#include "tests/fuzz/fuzz_input.h"
+#include "tests/fuzz/fuzz_event.h"
 #include "tests/unit/support/loopback_bus.h"
 
 namespace {
@@ -9,24 +9,6 @@ using keventd::Event;
 using keventd::fuzz::require;
 using keventd::test::LoopbackBus;
 using keventd::test::MessagePtr;
-
-Event eventFrom(keventd::fuzz::Input input) {
-    Event event;
-    for (std::string* text :
-         {&event.source, &event.action, &event.subsystem, &event.object, &event.attribute}) {
-        *text = input.text();
-    }
-    event.id = input.number();
-    event.seqnum = input.number();
-    event.boottime = std::chrono::microseconds(input.number());
-    event.realtime = std::chrono::microseconds(input.number());
-    event.flags = static_cast<std::uint32_t>(input.number());
-    while (!input.empty()) {
-        const std::string key = input.text();
-        event.properties.set(key, input.text());
-    }
-    return event;
-}
 
 bool same(const Event& a, const Event& b) {
     return a.id == b.id && a.source == b.source && a.action == b.action && a.subsystem == b.subsystem &&
@@ -40,7 +22,7 @@ bool same(const Event& a, const Event& b) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const LoopbackBus bus;
-    const Event event = eventFrom({data, size});
+    const Event event = keventd::fuzz::eventFrom({data, size}, [](auto& input) { return input.text(); });
     const MessagePtr message = bus.newSignal();
     if (keventd::appendEvent(message.get(), viewOf(event)) < 0) return 0;
     LoopbackBus::seal(message.get());

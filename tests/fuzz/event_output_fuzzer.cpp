@@ -5,7 +5,7 @@
 #include "client/keventctl/json.h"
 #include "client/keventctl/text_printer.h"
 #include "dbus/plain_text.h"
-#include "tests/fuzz/fuzz_input.h"
+#include "tests/fuzz/fuzz_event.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -20,24 +20,6 @@ std::string textFrom(keventd::fuzz::Input& input) {
     std::string text = input.text();
     std::replace(text.begin(), text.end(), '\r', '\n');
     return text;
-}
-
-Event eventFrom(keventd::fuzz::Input input) {
-    Event event;
-    for (std::string* text :
-         {&event.source, &event.action, &event.subsystem, &event.object, &event.attribute}) {
-        *text = textFrom(input);
-    }
-    event.id = input.number();
-    event.seqnum = input.number();
-    event.boottime = std::chrono::microseconds(input.number());
-    event.realtime = std::chrono::microseconds(input.number());
-    event.flags = static_cast<std::uint32_t>(input.number());
-    while (!input.empty()) {
-        const std::string key = textFrom(input);
-        event.properties.set(key, textFrom(input));
-    }
-    return event;
 }
 
 std::vector<std::string_view> linesOf(std::string_view text) {
@@ -95,7 +77,7 @@ void checkEnvironment(const Event& event) {
 } // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const Event event = eventFrom({data, size});
+    const Event event = keventd::fuzz::eventFrom({data, size}, textFrom);
     checkText(event);
     checkJson(event);
     checkEnvironment(event);
