@@ -2,6 +2,7 @@
 
 #include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
+#include "tests/kernel/resync_events.h"
 #include "tests/support/device_picture.h"
 #include "tests/support/net_devices.h"
 
@@ -17,22 +18,14 @@ using testing::Not;
 
 constexpr int SmallBufferBytes = 64 * 1024; // the kernel doubles it: room for about 150 events
 
-bool isAbout(const Event& event, const char* action) {
-    return event.source == names::source::Keventd && event.action == action &&
-           event.properties.find(names::key::Source) == names::source::Kernel;
+bool isAboutKernel(const Event& event, const char* action) {
+    return isAbout(event, action) && event.properties.find(names::key::Source) == names::source::Kernel;
 }
 bool isOverrun(const Event& event) {
-    return isAbout(event, names::action::Overrun);
+    return isAboutKernel(event, names::action::Overrun);
 }
 bool isResynced(const Event& event) {
-    return isAbout(event, names::action::Resynced);
-}
-bool isFound(const Event& event) {
-    return (event.flags & EventFlag::Resync) != 0;
-}
-
-std::string pathOf(const std::string& interface) {
-    return "/devices/virtual/net/" + interface;
+    return isAboutKernel(event, names::action::Resynced);
 }
 
 /// Daemons on one state directory, in a network namespace that has a /sys of its own.
@@ -79,12 +72,7 @@ protected:
         return true;
     }
     /// @return "action object" of each event that was found by comparison
-    [[nodiscard]] std::vector<std::string> found() const {
-        const Events events = history();
-        std::vector<std::string> all;
-        for (const Event* event : select(events, isFound)) all.push_back(event->action + " " + event->object);
-        return all;
-    }
+    [[nodiscard]] std::vector<std::string> found() const { return foundIn(history()); }
     [[nodiscard]] std::set<std::string> listed() const {
         Wanted net;
         net.filters[names::option::Subsystems] = {"net"};

@@ -3,6 +3,7 @@
 
 #include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
+#include "tests/kernel/resync_events.h"
 #include "tests/support/device_picture.h"
 #include "tests/support/net_churn.h"
 #include "tests/support/net_devices.h"
@@ -23,20 +24,8 @@ constexpr int SmallBufferBytes = 64 * 1024; // the kernel doubles it: room for a
 constexpr std::uint64_t Flood = 1'000;
 constexpr std::size_t ForcedOverruns = UnderAddressSanitizer ? 20 : 100;
 
-bool isAbout(const Event& event, const char* action) {
-    return event.source == names::source::Keventd && event.action == action;
-}
-
 bool isResynced(const Event& event) {
     return isAbout(event, names::action::Resynced);
-}
-
-bool isFound(const Event& event) {
-    return (event.flags & EventFlag::Resync) != 0;
-}
-
-std::string pathOf(const std::string& interface) {
-    return "/devices/virtual/net/" + interface;
 }
 
 /// A daemon whose socket overruns when the test wants it, in a network namespace that has a /sys of its own.
@@ -87,12 +76,7 @@ protected:
         return !resyncs.empty() && numberIn(*resyncs.back(), names::key::Overrun) == overruns().back()->id;
     }
     /// @return "action object" of each event that was found by comparison
-    [[nodiscard]] std::vector<std::string> found() const {
-        std::vector<std::string> all;
-        for (const Event* event : select(events(), isFound))
-            all.push_back(event->action + " " + event->object);
-        return all;
-    }
+    [[nodiscard]] std::vector<std::string> found() const { return foundIn(events()); }
     [[nodiscard]] std::vector<const Event*> overruns() const {
         return select(events(), [](const Event& event) { return isAbout(event, names::action::Overrun); });
     }
