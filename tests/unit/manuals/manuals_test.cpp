@@ -66,6 +66,14 @@ TEST(KeventdManual, ListsNoOptionThatDoesNotExist) {
     EXPECT_EQ(without(optionsInManual("keventd.8.scd"), optionsOfKeventd()), Names());
 }
 
+#ifdef HOTPLUG_BINARY
+TEST(KeventdHotplugManual, ListsEveryOptionAndNoOther) {
+    const Names help = optionsIn(run({HOTPLUG_BINARY, "--help"}).out);
+    EXPECT_TRUE(help.contains("--hand-over"));
+    EXPECT_EQ(without(optionsInManual("keventd-hotplug.8.scd"), {"--spool"}), help) << "--spool is keventd's";
+}
+#endif
+
 // A key is the first cell of a row, "|  *log.level*", and when it takes effect the last one. Under a heading
 // such as "## limits.client: …" they stand without the name of their table.
 std::map<std::string, std::string> keysInManual() {
