@@ -74,6 +74,23 @@ void Intake::takeUp(Event event) {
     push(std::move(event), Sequencer::Clock::now());
 }
 
+// The number of a lost event may be any: helpers run in no order, and nobody knows with which number they
+// began.
+void Intake::takeUp(EarlyEvents early) {
+    const Time now = Sequencer::Clock::now();
+    for (Event& event : early.events) {
+        waiting_.add(event);
+        push(std::move(event), now);
+    }
+    for (const EarlyEvents::Loss& loss : early.losses) {
+        logWarning(text("spool: ", loss.count, " early events lost, resynchronising"));
+        Event event = overrunEvent(causes().source->name(), loss.count, 1, sequencer_.options().startSeqnum);
+        event.boottime = loss.boottime;
+        waiting_.add(event);
+        push(std::move(event), now);
+    }
+}
+
 void Intake::start() {
     takeLanded();
     tellGaps();
@@ -168,8 +185,7 @@ void Intake::push(Reading& reading, Time now) {
 }
 
 void Intake::push(Event event, Time now) {
-    const std::uint64_t number = event.id;
-    if (!sequencer_.push(std::move(event), now)) waiting_.remove(number);
+    if (const auto dropped = sequencer_.push(std::move(event), now)) waiting_.remove(*dropped);
 }
 
 bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {

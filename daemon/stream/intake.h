@@ -11,6 +11,7 @@
 #include "daemon/base/rate_limit.h"
 #include "daemon/sources/kernel_seqnum.h"
 #include "daemon/sources/source.h"
+#include "daemon/sources/spool.h"
 #include "daemon/stream/sequencer.h"
 #include "daemon/stream/told_drops.h"
 #include "daemon/stream/waiting_log.h"
@@ -46,6 +47,11 @@ public:
     /// Takes up an event that an earlier daemon had read, and which is in the log. To be called before
     /// start(), in the order in which they were read.
     void takeUp(Event event);
+
+    /// Takes up what has been recorded before any daemon ran, and is in no log yet. To be called before
+    /// start(), with which it is sorted together with what has waited in the sockets, and behind takeUp().
+    /// A loss is told by an event of its own time.
+    void takeUp(EarlyEvents early);
 
     /// Takes up what had been received for an earlier daemon, and reads what has waited in the sockets since
     /// before the start, so that it is in the stream before anybody can subscribe. To be called once, before

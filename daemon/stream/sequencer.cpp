@@ -26,12 +26,9 @@ void Sequencer::remember(std::string_view source, std::uint64_t seqnum) {
     highestRemembered_ = highestReleased_;
 }
 
-bool Sequencer::push(Event event, Clock::time_point now) {
+std::optional<std::uint64_t> Sequencer::push(Event event, Clock::time_point now) {
     const Stage stage = stageOf(event.source, event.seqnum);
-    if (isRepeat(stage, event.seqnum)) {
-        ++statistics_.repeated;
-        return false;
-    }
+    if (isRepeat(stage, event.seqnum)) return dropRepeat(std::move(event), stage);
     if (isNextInOrder(stage, event.seqnum)) {
         highest_ = event.seqnum;
         highestArrived_ = event.seqnum;
@@ -39,7 +36,7 @@ bool Sequencer::push(Event event, Clock::time_point now) {
     } else {
         enqueue(std::move(event), stage, now);
     }
-    return true;
+    return std::nullopt;
 }
 
 bool Sequencer::isRepeat(Stage stage, std::uint64_t seqnum) {
@@ -52,6 +49,15 @@ bool Sequencer::isRepeat(Stage stage, std::uint64_t seqnum) {
         return false;
     }
     return false;
+}
+
+std::uint64_t Sequencer::dropRepeat(Event event, Stage stage) {
+    ++statistics_.repeated;
+    const auto isEarly = [](const Event& one) { return (one.flags & EventFlag::Early) != 0; };
+    const auto waiting = stage == Stage::Kernel ? kernel_.find(event.seqnum) : kernel_.end();
+    if (waiting != kernel_.end() && isEarly(waiting->second) && !isEarly(event))
+        std::swap(waiting->second, event);
+    return event.id;
 }
 
 // Nearly every event: nothing waits, and it is the very next number. It need not go through the queue. (The

@@ -60,8 +60,9 @@ public:
     /// Takes an event that arrived at `now`.
     /// A kernel event without SEQNUM is treated as one of another source. Events of `udev` wait for the
     /// kernel event of their SEQNUM, at most as long as for a hole.
-    /// @return false if it was dropped as a repeat
-    bool push(Event event, Clock::time_point now);
+    /// A repeat is dropped; only of an early event that still waits, the kernel's own takes the place.
+    /// @return Event::id of the one that is dropped; nothing if none is
+    std::optional<std::uint64_t> push(Event event, Clock::time_point now);
 
     /// Makes it known that numbers up to `seqnum` have been assigned (uevent_seqnum): those that have not
     /// come are holes from now on.
@@ -117,6 +118,7 @@ private:
 
     [[nodiscard]] static Stage stageOf(std::string_view source, std::uint64_t seqnum);
     [[nodiscard]] bool isRepeat(Stage stage, std::uint64_t seqnum);
+    [[nodiscard]] std::uint64_t dropRepeat(Event event, Stage stage);
     [[nodiscard]] bool isNextInOrder(Stage stage, std::uint64_t seqnum) const;
     [[nodiscard]] bool isBelowHoles(std::uint64_t seqnum) const;
     void enqueue(Event event, Stage stage, Clock::time_point now);

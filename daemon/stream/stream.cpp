@@ -56,15 +56,25 @@ void Stream::keepIn(DeviceLog& devices, WaitingLog& waiting) {
 
 bool Stream::has(Event event) const {
     escapeText(event);
-    const auto isSame = [&event](const EventView& other) {
+    return hasOf(event.boottime, [&event](const EventView& other) {
         return other.source == event.source && other.action == event.action && other.object == event.object &&
                other.seqnum == event.seqnum && other.properties.bytes() == event.properties.view().bytes();
-    };
-    std::uint64_t id = history_.findSince(event.boottime);
+    });
+}
+
+bool Stream::hasOverrunOf(std::chrono::microseconds boottime) const {
+    return hasOf(boottime, [](const EventView& other) {
+        return other.source == std::string_view(names::source::Keventd) &&
+               other.action == std::string_view(names::action::Overrun);
+    });
+}
+
+bool Stream::hasOf(std::chrono::microseconds boottime,
+                   const std::function<bool(const EventView&)>& isWanted) const {
     // The order of the stream is not quite that of reading.
-    for (; id < history_.nextId(); ++id) {
+    for (std::uint64_t id = history_.findSince(boottime); id < history_.nextId(); ++id) {
         const EventView other = history_.at(id);
-        if (other.boottime == event.boottime && isSame(other)) return true;
+        if (other.boottime == boottime && isWanted(other)) return true;
     }
     return false;
 }

@@ -10,6 +10,7 @@
 #include "daemon/stream/udev_table.h"
 #include "daemon/stream/waiting_log.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -43,6 +44,8 @@ public:
     [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
     /// @return whether the history has this event, which was never given a SEQNUM: as it was when it was read
     [[nodiscard]] bool has(Event event) const;
+    /// @return whether the history has an event that tells of a loss, as of this time
+    [[nodiscard]] bool hasOverrunOf(std::chrono::microseconds boottime) const;
 
     /// Takes an event that nobody has sent, which says how things are as of now: it leaves at once, before
     /// what waits in the sequencer.
@@ -52,6 +55,8 @@ public:
     void whenOverrun(std::function<void(const EventView&)> handler);
 
 private:
+    [[nodiscard]] bool hasOf(std::chrono::microseconds boottime,
+                             const std::function<bool(const EventView&)>& isWanted) const;
     void rememberHistory();
     void rememberLoss(const EventView& event);
     void append(Event& event);

@@ -77,8 +77,8 @@ std::set<std::string> devicesAfter(std::uint64_t seqnum) {
     Life life(directory, received);
     const Sequencer::Clock::time_point noTime{};
     const auto push = [&](Event event) {
-        const std::uint64_t number = event.id;
-        if (!life.stream.sequencer().push(std::move(event), noTime)) life.waiting.remove(number);
+        const auto dropped = life.stream.sequencer().push(std::move(event), noTime);
+        if (dropped) life.waiting.remove(*dropped);
     };
     // As datagrams that have landed stay there until they are in the log, so does an event here.
     const auto receive = [&](std::uint64_t count) {

@@ -356,6 +356,56 @@ TEST_F(IntakeAfterAKill, FlagsWhatHadLandedAsQueued) {
     EXPECT_EQ(left_[0].flags, EventFlag::Queued);
 }
 
+// What the hotplug helper recorded, is in no log yet, and is sorted together with what has waited.
+class IntakeOfEarlyEvents : public IntakeOfABacklog {
+protected:
+    static Event early(std::uint64_t seqnum) {
+        Event event = kernel(seqnum);
+        event.flags = EventFlag::Early;
+        return event;
+    }
+};
+
+TEST_F(IntakeOfEarlyEvents, LeaveInOrderWithTheBacklog) {
+    intake_.takeUp({.events = {early(2), early(5), early(7)}, .losses = {}});
+    EXPECT_EQ(memory_.waiting.leftOver().size(), 3U) << "before their spool is removed";
+    kernel_.add({kernel(6), kernel(3)});
+    udev_.add({udev(5)});
+    intake_.start();
+    EXPECT_EQ(words(), "k2 k3 k5 k6 k7 u5");
+    EXPECT_TRUE(memory_.waiting.leftOver().empty());
+}
+
+TEST_F(IntakeOfEarlyEvents, GiveTheirPlaceToTheKernelsOwnInTheLogToo) {
+    intake_.takeUp({.events = {early(2), early(3)}, .losses = {}});
+    kernel_.add({kernel(3), kernel(4)});
+    intake_.start();
+    ASSERT_EQ(left_.size(), 3U);
+    EXPECT_EQ(left_[0].flags, EventFlag::Early);
+    EXPECT_EQ(left_[1].flags, EventFlag::Queued);
+    EXPECT_EQ(left_[2].flags, EventFlag::Queued);
+    EXPECT_TRUE(memory_.waiting.leftOver().empty());
+}
+
+TEST_F(IntakeOfEarlyEvents, AreFollowedByAnOverrunForEachLoss) {
+    using std::chrono::microseconds;
+    intake_.takeUp(
+        {.events = {early(2), early(3)}, .losses = {{7, microseconds(1000)}, {8, microseconds(2000)}}});
+    kernel_.add({kernel(4)});
+    intake_.start();
+    ASSERT_EQ(left_.size(), 5U);
+    EXPECT_EQ(left_[1].seqnum, 3U);
+    for (const std::size_t place : {2U, 3U}) {
+        const PropertyList& said = left_[place].properties;
+        EXPECT_EQ(left_[place].action, names::action::Overrun);
+        EXPECT_EQ(said.find(names::key::Source), "kernel");
+        EXPECT_EQ(said.find(names::key::Count), place == 2 ? "7" : "8");
+        EXPECT_EQ(said.find(names::key::SeqnumFrom), "1");
+        EXPECT_EQ(said.find(names::key::SeqnumTo), "1000000");
+        EXPECT_EQ(left_[place].boottime, microseconds(place == 2 ? 1000 : 2000));
+    }
+}
+
 class IntakeAfterAGap : public IntakeTest {
 protected:
     IntakeAfterAGap() : IntakeTest(false, after(10), 4) {}
