@@ -42,6 +42,7 @@ void overrule(Target& setting, const std::optional<Value>& option) {
 void overrule(Settings& settings, const Options& commandLine) {
     overrule(settings.socket, commandLine.socket);
     overrule(settings.stateDirectory, commandLine.stateDirectory);
+    overrule(settings.spoolDirectory, commandLine.spoolDirectory);
     overrule(settings.bus, commandLine.bus);
     overrule(settings.historyBytes, commandLine.historyBytes);
     overrule(settings.reorderWait, commandLine.reorderWait);
@@ -52,6 +53,7 @@ void overrule(Settings& settings, const Options& commandLine) {
 void complete(Settings& settings) {
     if (!settings.socket) settings.socket = defaultSocket();
     if (!settings.stateDirectory) settings.stateDirectory = directoryOf(*settings.socket);
+    if (!settings.spoolDirectory) settings.spoolDirectory = *settings.stateDirectory + "/spool";
 }
 
 } // namespace

@@ -40,7 +40,7 @@ public:
     Configuration(const Configuration&) = delete;
     Configuration& operator=(const Configuration&) = delete;
 
-    /// Its socket and state directory are set.
+    /// Its socket, state directory and spool are set.
     [[nodiscard]] const Settings& settings() const { return settings_; }
     /// @return names of the files that were read last, joined; empty if there were none
     [[nodiscard]] std::string files() const;

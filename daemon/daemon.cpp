@@ -6,7 +6,9 @@
 #include "daemon/base/text.h"
 #include "daemon/config/size.h"
 #include "daemon/kernel_version.h"
+#include "keventd/names.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <grp.h>
@@ -77,9 +79,10 @@ Daemon::Daemon(Configuration& configuration, InheritedDescriptors inherited)
 Daemon::Daemon(Configuration& configuration, const Settings& settings, InheritedDescriptors inherited)
     : configuration_(configuration), state_(settings.stateDirectory.value()),
       saved_(settings.stateDirectory.value(), settings.historyBytes), waiting_(saved_.takeWaiting()),
-      leftOver_(waiting_.leftOver()), kernel_(uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel,
-                                                      saved_.kernelDrops(), leftOver_),
-                                              saved_.kernelLanding()),
+      leftOver_(waiting_.leftOver()), spool_(settings.spoolDirectory.value()),
+      kernel_(
+          uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel, saved_.kernelDrops(), leftOver_),
+          saved_.kernelLanding()),
       udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev, saved_.udevDrops(), leftOver_),
             saved_.udevLanding()),
       devices_(sysfs_), deviceLog_(saved_.takeDevices(), devices_, udevDevices_),
@@ -173,6 +176,23 @@ void Daemon::takeUpEvents() {
     }
 }
 
+// Of its events, the sequencer knows those that a daemon has written down which was killed before it could
+// remove them. Losses have no SEQNUM.
+void Daemon::takeUpSpool() {
+    EarlyEvents early = spool_.read();
+    if (!early.events.empty()) logInfo(text(early.events.size(), " early events from the hotplug helper"));
+    std::erase_if(early.losses, [this](const EarlyEvents::Loss& loss) { return isTold(loss); });
+    intake_.takeUp(std::move(early));
+}
+
+bool Daemon::isTold(const EarlyEvents::Loss& loss) const {
+    const std::vector<Event> waiting = waiting_.leftOver();
+    return stream_.hasOverrunOf(loss.boottime) ||
+           std::any_of(waiting.begin(), waiting.end(), [&loss](const Event& event) {
+               return event.action == names::action::Overrun && event.boottime == loss.boottime;
+           });
+}
+
 void Daemon::run() {
     logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), " from event ",
                  stream_.history().nextId(), ", after SEQNUM ", stream_.sequencer().options().startSeqnum));
@@ -181,8 +201,10 @@ void Daemon::run() {
     }
     takeUpDevices();
     takeUpEvents();
+    takeUpSpool();
     intake_.start();
     saved_.keepStart(stream_.sequencer().options().startSeqnum);
+    spool_.remove();
     serviceManager_.tellReady();
     loop_.run();
     serviceManager_.tellStopping();

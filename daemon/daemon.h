@@ -14,6 +14,7 @@
 #include "daemon/saved_state.h"
 #include "daemon/service_manager.h"
 #include "daemon/sources/kernel_seqnum.h"
+#include "daemon/sources/spool.h"
 #include "daemon/sources/sysfs.h"
 #include "daemon/sources/udev_source.h"
 #include "daemon/sources/uevent_source.h"
@@ -51,6 +52,8 @@ private:
     [[nodiscard]] Intake::Input inputOf(Source& source, ToldDrops& told) const;
     void takeUpDevices();
     void takeUpEvents();
+    void takeUpSpool();
+    [[nodiscard]] bool isTold(const EarlyEvents::Loss& loss) const;
     void joinBus();
     void broadcast();
     void onReload();
@@ -62,6 +65,7 @@ private:
     SavedState saved_;
     WaitingLog waiting_;
     std::vector<Event> leftOver_; // of an earlier daemon, in the log, until run() takes it up
+    Spool spool_;
     UeventSource kernel_;
     UdevSource udev_;
     KernelSeqnum seqnum_; // first read when the sockets are open: what came before is not waited for

@@ -67,6 +67,8 @@ void define(CLI::App& app, Options& options) {
     add(app, "--bus", "BUS", options.bus, parseBus,
         "Bus to join: system, session, none or a D-Bus address [system]");
     add(app, "--state", "DIR", options.stateDirectory, asIs, "State directory [directory of the socket]");
+    add(app, "--spool", "DIR", options.spoolDirectory, asIs,
+        "Where early events were handed over [spool in the state directory]");
     add(app, "--history", "BYTES", options.historyBytes, parseHistory,
         "Memory for past events; K, M, G are understood [64M]");
     add(app, "--reorder-wait", "MS", options.reorderWait, parseReorderWait,

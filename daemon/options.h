@@ -16,6 +16,7 @@ struct Options {
     std::optional<std::string> config; ///< the file to read instead of the standard ones
     std::optional<std::string> socket; ///< path of the private socket
     std::optional<std::string> stateDirectory;
+    std::optional<std::string> spoolDirectory;
     std::optional<std::string> bus; ///< system, session, none or an address
     std::optional<std::size_t> historyBytes;
     std::optional<std::chrono::milliseconds> reorderWait;

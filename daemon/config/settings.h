@@ -20,6 +20,7 @@ struct Settings {
     std::string bus = "system";                           ///< system, session, none or an address
     std::optional<std::string> socket;                    ///< path; default: by who runs the daemon
     std::optional<std::string> stateDirectory;            ///< default: where the socket is
+    std::optional<std::string> spoolDirectory;            ///< default: in the state directory
     Limits limits;
     std::string adminGroup; ///< name or number; empty: none
     BroadcastOptions broadcast;

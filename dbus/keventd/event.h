@@ -33,8 +33,8 @@ struct Event {
     std::string object;                    ///< devpath without /sys; empty where no kobject exists
     std::string attribute;                 ///< the attribute that the event is about, or empty
     std::uint64_t seqnum = 0;              ///< kernel SEQNUM
-    std::chrono::microseconds boottime{0}; ///< CLOCK_BOOTTIME when the daemon read it
-    std::chrono::microseconds realtime{0}; ///< CLOCK_REALTIME when the daemon read it
+    std::chrono::microseconds boottime{0}; ///< CLOCK_BOOTTIME when the daemon, or the hotplug helper, read it
+    std::chrono::microseconds realtime{0}; ///< CLOCK_REALTIME of the same moment
     std::uint32_t flags = 0;               ///< EventFlag bits
     PropertyList properties;               ///< all that the source said, and KEVENTD_*
 };
