@@ -3,6 +3,7 @@
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
 #include "daemon/base/turn_budget.h"
+#include "daemon/sources/kernel_stage.h"
 #include "daemon/stream/visibility.h"
 #include "keventd/names.h"
 
@@ -153,7 +154,7 @@ bool Broadcaster::sendsKernel() const {
 
 BroadcastInterface* Broadcaster::interfaceOf(const EventView& event, bool withKernel) {
     if (!isPublic(event)) return nullptr;
-    if (std::string_view(event.source) != names::source::Kernel) return &events_;
+    if (!isOfKernelStage(event.source)) return &events_;
     return withKernel ? &kernelEvents_ : nullptr;
 }
 

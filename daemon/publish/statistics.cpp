@@ -1,5 +1,6 @@
 #include "daemon/publish/statistics.h"
 
+#include "daemon/base/text.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -73,7 +74,8 @@ Statistics collectStatistics(const ReadTime& started, const std::vector<const So
     addDaemon(all, started);
     for (const Source* source : sources) addSource(all, *source, stream.published().of(source->name()));
     all.emplace_back("stream.restarts", stream.restarts());
-    all.emplace_back("keventd.published", stream.published().of(names::source::Keventd).published);
+    for (const char* source : {names::source::Hotplug, names::source::Coldplug, names::source::Keventd})
+        all.emplace_back(text(source, ".published"), stream.published().of(source).published);
     addOrder(all, stream.sequencer());
     addHistory(all, stream.history());
     all.emplace_back("subscriptions", publisher.subscriptions());

@@ -2,6 +2,7 @@
 
 #include "daemon/hotplug/spool_format.h"
 #include "daemon/sources/uevent_parser.h"
+#include "keventd/names.h"
 
 #include <algorithm>
 #include <cstring>
@@ -47,6 +48,7 @@ std::variant<Event, RefusedRecord> parsePayload(std::span<const char> payload, m
     auto parsed = parseUevent(payload);
     if (std::holds_alternative<RefusedUevent>(parsed)) return RefusedRecord::NoUevent;
     Event& event = std::get<Event>(parsed);
+    event.source = names::source::Hotplug;
     event.flags |= EventFlag::Early;
     event.boottime = boottime;
     event.realtime = reading.now.realtime - (reading.now.boottime - boottime);

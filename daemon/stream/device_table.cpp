@@ -1,5 +1,6 @@
 #include "daemon/stream/device_table.h"
 
+#include "daemon/sources/kernel_stage.h"
 #include "daemon/stream/branch.h"
 #include "daemon/stream/property_number.h"
 #include "keventd/names.h"
@@ -28,7 +29,7 @@ Device deviceOf(const Event& event, ino_t inode) {
 }
 
 bool isOfDevice(const Event& event) {
-    return event.source == names::source::Kernel && event.object.starts_with("/devices/");
+    return isOfKernelStage(event.source) && event.object.starts_with("/devices/");
 }
 
 bool isOfProcess(const Event& event) {

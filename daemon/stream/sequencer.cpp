@@ -1,5 +1,6 @@
 #include "daemon/stream/sequencer.h"
 
+#include "daemon/sources/kernel_stage.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ Sequencer::Sequencer(const Options& options, Sink sink)
 
 Sequencer::Stage Sequencer::stageOf(std::string_view source, std::uint64_t seqnum) {
     if (seqnum == 0) return Stage::Other;
-    if (source == names::source::Kernel) return Stage::Kernel;
+    if (isOfKernelStage(source)) return Stage::Kernel;
     if (source == names::source::Udev) return Stage::Udev;
     return Stage::Other;
 }

@@ -95,6 +95,7 @@ inline constexpr const char* LimitExceeded = "org.keventd1.Error.LimitExceeded";
 /// Values of Event::source.
 namespace source {
 inline constexpr const char* Kernel = "kernel";
+inline constexpr const char* Hotplug = "hotplug";
 inline constexpr const char* Udev = "udev";
 inline constexpr const char* Coldplug = "coldplug";
 inline constexpr const char* Keventd = "keventd";

@@ -34,7 +34,7 @@ void check(const SpoolContents& contents, std::size_t size) {
         require(of.count == 0 || of.firstOffset < size, "what is refused lies in the file");
     }
     for (const Event& event : contents.events) {
-        require(event.source == "kernel" && event.seqnum != 0, "it is of the kernel");
+        require(event.source == "hotplug" && event.seqnum != 0, "it is of the kernel");
         require((event.flags & EventFlag::Early) != 0, "it is flagged");
         require(event.boottime <= Now && event.boottime <= contents.latest, "it is past");
         require(event.object.starts_with('/'), "the object is an absolute devpath");

@@ -1,5 +1,7 @@
 #include "tests/kernel/kernel_test.h"
 
+#include "daemon/sources/kernel_stage.h"
+
 #include <system_error>
 
 namespace keventd::test {
@@ -32,7 +34,11 @@ DaemonOptions patient() {
 }
 
 std::vector<const Event*> writtenBy(const Events& events, const std::string& uuid, const char* source) {
-    return select(events, [&](const Event& event) { return event.source == source && isOf(event, uuid); });
+    const auto isFromThere = [source](const Event& event) {
+        return event.source == source ||
+               (source == std::string(names::source::Kernel) && isOfKernelStage(event.source));
+    };
+    return select(events, [&](const Event& event) { return isFromThere(event) && isOf(event, uuid); });
 }
 
 } // namespace keventd::test

@@ -48,7 +48,8 @@ private:
 /// sends to, and a witness may have an event long before the daemon.
 [[nodiscard]] DaemonOptions patient();
 
-/// @return events of `source` that were written under this UUID
+/// @return events of `source` that were written under this UUID; of `kernel` also those that the hotplug
+/// helper saw
 [[nodiscard]] std::vector<const Event*> writtenBy(const Events& events, const std::string& uuid,
                                                   const char* source = "kernel");
 

@@ -1,5 +1,6 @@
 #include "tests/support/stream_checks.h"
 
+#include "daemon/sources/kernel_stage.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -39,6 +40,11 @@ private:
     std::string first_;
 };
 
+// The kernel tells of an event by two roads, and it is one.
+std::string stageOf(const Event& event) {
+    return isOfKernelStage(event.source) ? names::source::Kernel : event.source;
+}
+
 void expectIdsWithoutHole(const Events& events) {
     Violations violations("ids rise by exactly one");
     std::uint64_t next = events.empty() ? 0 : events.front().id;
@@ -49,7 +55,7 @@ void expectSeqnumOrder(const Events& events) {
     Violations violations("kernel events are in SEQNUM order, but for those flagged late");
     std::uint64_t highest = 0;
     for (const Event& event : events) {
-        if (!isFrom(event, names::source::Kernel) || event.seqnum == 0) continue; // found by a resync
+        if (!isOfKernelStage(event.source) || event.seqnum == 0) continue; // found by a resync
         const bool late = (event.flags & EventFlag::Late) != 0;
         violations.addIf(late != (event.seqnum < highest), event);
         highest = std::max(highest, event.seqnum);
@@ -60,7 +66,7 @@ void expectEachOnce(const Events& events) {
     Violations violations("no event comes twice");
     std::set<std::pair<std::string, std::uint64_t>> seen;
     for (const Event& event : events) {
-        violations.addIf(event.seqnum != 0 && !seen.emplace(event.source, event.seqnum).second, event);
+        violations.addIf(event.seqnum != 0 && !seen.emplace(stageOf(event), event.seqnum).second, event);
     }
 }
 
@@ -69,7 +75,7 @@ void expectKernelBeforeUdev(const Events& events) {
     std::set<std::uint64_t> udev;
     for (const Event& event : events) {
         if (isFrom(event, names::source::Udev)) udev.insert(event.seqnum);
-        violations.addIf(isFrom(event, names::source::Kernel) && udev.contains(event.seqnum), event);
+        violations.addIf(isOfKernelStage(event.source) && udev.contains(event.seqnum), event);
     }
 }
 
@@ -92,7 +98,7 @@ std::map<std::uint64_t, std::uint64_t> countsInOrder(const Events& events, const
     Violations violations("each writer's events are in its own order, without a hole");
     std::map<std::uint64_t, std::uint64_t> countOf;
     for (const Event& event : events) {
-        if (!isFrom(event, names::source::Kernel) || !isOf(event, uuid)) continue;
+        if (!isOfKernelStage(event.source) || !isOf(event, uuid)) continue;
         violations.addIf(numberOf(event) != countOf[writerOf(event)]++, event);
     }
     return countOf;

@@ -59,7 +59,7 @@ TEST(SpoolRecord, IsAnEarlyEventOfTheKernelWithTheTimesOfTheHelper) {
     const auto parsed = parseSpoolRecord(valid(7), Reading);
     ASSERT_TRUE(std::holds_alternative<Event>(parsed));
     const auto& event = std::get<Event>(parsed);
-    EXPECT_EQ(event.source, "kernel");
+    EXPECT_EQ(event.source, "hotplug");
     EXPECT_EQ(event.action, "change");
     EXPECT_EQ(event.object, "/devices/virtual/mem/null");
     EXPECT_EQ(event.seqnum, 7U);
