@@ -6,6 +6,7 @@
 #include "daemon/base/text.h"
 #include "daemon/config/size.h"
 #include "daemon/kernel_version.h"
+#include "daemon/sources/hotplug_helper.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
       reconciler_(loop_, stream_, intake_, {&kernelSubject_, &udevSubject_}), clients_(settings.limits),
       publisher_(loop_, stream_, clients_), answers_(loop_, clients_),
       manager_(loop_, stream_, intake_, clients_, publisher_, answers_, sysfs_, reconciler_,
-               {&kernel_, &udev_}),
+               {&kernel_, &udev_}, hotplugHelperStatus()),
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), settings.socket.value()),
                      manager_, clients_),
       serviceManager_(loop_, [this] { return progress(); }) {

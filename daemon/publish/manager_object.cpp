@@ -23,10 +23,17 @@ const char* stateName(SourceState state) {
         return "running";
     case SourceState::Waiting:
         return "waiting";
+    case SourceState::Disabled:
+        return "disabled";
     case SourceState::Failed:
         return "failed";
     }
     return "";
+}
+
+void appendSource(sd_bus_message* reply, const char* name, const SourceStatus& status) {
+    checkResult(sd_bus_message_append(reply, "(sss)", name, stateName(status.state), status.reason),
+                "write property");
 }
 
 void reply(sd_bus_message* call, const char* types, auto... values) {
@@ -100,10 +107,11 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
 
 ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
                              Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs,
-                             Reconciler& reconciler, std::vector<const Source*> sources)
+                             Reconciler& reconciler, std::vector<const Source*> sources,
+                             SourceStatus hotplugHelper)
     : stream_(stream), intake_(intake), clients_(clients), callers_(clients), publisher_(publisher),
       answers_(answers), sysfs_(sysfs), resyncCalls_(stream, reconciler, clients),
-      sources_(std::move(sources)), toldStatus_(sourceStatus()),
+      sources_(std::move(sources)), hotplugHelper_(hotplugHelper), toldStatus_(sourceStatus()),
       afterTurn_(loop.addPost("sources", [this] { tellChangedSources(); })) {}
 
 ManagerObject::Serving ManagerObject::serveOn(sd_bus* bus) {
@@ -217,12 +225,8 @@ void ManagerObject::getStatistics(sd_bus_message* reply) const {
 
 void ManagerObject::getSources(sd_bus_message* reply) const {
     checkResult(sd_bus_message_open_container(reply, 'a', "(sss)"), "write property");
-    for (const Source* source : sources_) {
-        const SourceStatus status = source->status();
-        checkResult(
-            sd_bus_message_append(reply, "(sss)", source->name(), stateName(status.state), status.reason),
-            "write property");
-    }
+    for (const Source* source : sources_) appendSource(reply, source->name(), source->status());
+    appendSource(reply, names::source::Hotplug, hotplugHelper_);
     checkResult(sd_bus_message_close_container(reply), "write property");
 }
 

@@ -28,10 +28,11 @@ public:
     };
     using Serving = std::unique_ptr<sd_bus_slot, StopServing>;
 
-    /// All outlive the object.
+    /// All that is borrowed outlives the object.
+    /// @param hotplugHelper  as of the start of the daemon
     ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
                   Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs, Reconciler& reconciler,
-                  std::vector<const Source*> sources);
+                  std::vector<const Source*> sources, SourceStatus hotplugHelper);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
 
@@ -70,6 +71,7 @@ private:
     UdevDatabase database_;
     ResyncCalls resyncCalls_;
     std::vector<const Source*> sources_;
+    SourceStatus hotplugHelper_;
     std::vector<SourceStatus> toldStatus_;
     std::vector<sd_bus*> served_;
     EventLoop::Handle afterTurn_;

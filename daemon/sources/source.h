@@ -19,7 +19,7 @@ struct SourceStatistics {
     std::uint64_t maxQueuedBytes = 0; ///< the most that was ever seen to lie in it
 };
 
-enum class SourceState { Running, Waiting, Failed };
+enum class SourceState { Running, Waiting, Disabled, Failed };
 
 struct SourceStatus {
     SourceState state = SourceState::Running;
