@@ -13,6 +13,7 @@
 #include "daemon/hotplug/complaint.h"
 #include "daemon/hotplug/hand_over.h"
 #include "daemon/hotplug/payload.h"
+#include "daemon/hotplug/recorder.h"
 #include "daemon/hotplug/spool_file.h"
 #include "daemon/hotplug/spool_place.h"
 
@@ -63,15 +64,28 @@ int say(std::string_view text, int exitStatus) {
     return write(to, text.data(), text.size()) < 0 ? EXIT_FAILURE : exitStatus;
 }
 
+// Without a command, for a daemon that has its sockets from the service manager. With one, whatever goes
+// wrong with the spool is no reason not to begin to listen.
+int handOverTo(const char* directory, char* const* command) {
+    const bool isToRecord = command[0] != nullptr;
+    const bool hasSocket = isToRecord && openRecordersSocket();
+    const bool isHandedOver = handOver(directory);
+    const bool hasEnded = endRecorder();
+    if (isToRecord) return hasEnded && becomeRecorder(command, hasSocket) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return isHandedOver && hasEnded ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 // No subsystem begins with a dash: the kernel never comes here.
 int runCommand(int argc, char** argv) {
     constexpr std::string_view usage =
         "Usage: keventd-hotplug SUBSYSTEM         (run by the kernel: records the uevent in its "
         "environment)\n"
-        "       keventd-hotplug --hand-over DIR   (run before keventd: gives it what was recorded)\n"
+        "       keventd-hotplug --hand-over DIR [COMMAND]   (run before keventd: gives it what was "
+        "recorded;\n"
+        "                                         COMMAND starts it, where no service manager does)\n"
         "       keventd-hotplug --version | --help\n";
     const std::string_view command(argv[1]);
-    if (command == "--hand-over" && argc == 3) return handOver(argv[2]) ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (command == "--hand-over" && argc >= 3) return handOverTo(argv[2], argv + 3);
     if (command == "--version" && argc == 2)
         return say("keventd-hotplug " KEVENTD_VERSION "\n", EXIT_SUCCESS);
     if (command == "--help" && argc == 2) return say(usage, EXIT_SUCCESS);
