@@ -44,6 +44,7 @@ void overrule(Settings& settings, const Options& commandLine) {
     overrule(settings.stateDirectory, commandLine.stateDirectory);
     overrule(settings.spoolDirectory, commandLine.spoolDirectory);
     overrule(settings.bus, commandLine.bus);
+    overrule(settings.coldplug, commandLine.coldplug);
     overrule(settings.historyBytes, commandLine.historyBytes);
     overrule(settings.reorderWait, commandLine.reorderWait);
     overrule(settings.broadcast.ratePerSecond, commandLine.broadcastRate);

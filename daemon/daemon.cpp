@@ -7,6 +7,7 @@
 #include "daemon/config/size.h"
 #include "daemon/kernel_version.h"
 #include "daemon/sources/hotplug_helper.h"
+#include "daemon/stream/coldplug.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -194,6 +195,16 @@ bool Daemon::isTold(const EarlyEvents::Loss& loss) const {
            });
 }
 
+// Once in a stream, or not at all.
+void Daemon::coldplug() {
+    if (saved_.hasBegun()) return;
+    if (configuration_.settings().coldplug) {
+        const std::size_t count = Coldplug(stream_, sysfs_).publish();
+        logInfo(text(count, " devices were there before, of which no event tells"));
+    }
+    saved_.keepBegun();
+}
+
 void Daemon::run() {
     logInfo(text("keventd ", KEVENTD_VERSION, ", stream ", stream_.id(), " from event ",
                  stream_.history().nextId(), ", after SEQNUM ", stream_.sequencer().options().startSeqnum));
@@ -203,6 +214,8 @@ void Daemon::run() {
     takeUpDevices();
     takeUpEvents();
     takeUpSpool();
+    intake_.gather();
+    coldplug();
     intake_.start();
     saved_.keepStart(stream_.sequencer().options().startSeqnum);
     spool_.remove();

@@ -53,6 +53,7 @@ private:
     void takeUpDevices();
     void takeUpEvents();
     void takeUpSpool();
+    void coldplug();
     [[nodiscard]] bool isTold(const EarlyEvents::Loss& loss) const;
     void joinBus();
     void broadcast();

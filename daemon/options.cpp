@@ -43,6 +43,11 @@ std::uint32_t parseBroadcastRate(const std::string& value) {
     return static_cast<std::uint32_t>(*rate);
 }
 
+bool parseColdplug(const std::string& value) {
+    if (value == "yes" || value == "no") return value == "yes";
+    throw CLI::ValidationError("--coldplug", text("'", value, "': must be yes or no"));
+}
+
 LogLevel parseLevel(const std::string& name) {
     if (const auto level = parseLogLevel(name)) return *level;
     throw CLI::ValidationError("--log-level", text("'", name, "': must be ", AllowedLogLevel));
@@ -69,6 +74,8 @@ void define(CLI::App& app, Options& options) {
     add(app, "--state", "DIR", options.stateDirectory, asIs, "State directory [directory of the socket]");
     add(app, "--spool", "DIR", options.spoolDirectory, asIs,
         "Where early events were handed over [spool in the state directory]");
+    add(app, "--coldplug", "yes|no", options.coldplug, parseColdplug,
+        "Whether a new stream begins with the devices that are there [yes]");
     add(app, "--history", "BYTES", options.historyBytes, parseHistory,
         "Memory for past events; K, M, G are understood [64M]");
     add(app, "--reorder-wait", "MS", options.reorderWait, parseReorderWait,

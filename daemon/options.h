@@ -18,6 +18,7 @@ struct Options {
     std::optional<std::string> stateDirectory;
     std::optional<std::string> spoolDirectory;
     std::optional<std::string> bus; ///< system, session, none or an address
+    std::optional<bool> coldplug;
     std::optional<std::size_t> historyBytes;
     std::optional<std::chrono::milliseconds> reorderWait;
     std::optional<std::uint32_t> broadcastRate; ///< 0: nothing is broadcast

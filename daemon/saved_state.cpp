@@ -65,6 +65,7 @@ std::optional<NotBelieved> openLog(RecordLog::Areas areas, const char* name, std
 struct SavedState::Counters {
     CommitWord restarts;
     CommitWord start; // the newest SEQNUM, and one; 0: none
+    CommitWord begun; // 1: what was there before has been told
     alignas(8) std::array<std::byte, ToldDrops::bytes()> kernelDrops;
     alignas(8) std::array<std::byte, ToldDrops::bytes()> udevDrops;
 };
@@ -105,7 +106,7 @@ std::optional<NotBelieved> SavedState::takeUpCounters() {
     useCounters();
     const auto restarts = counters().restarts.load();
     const bool areSound = restarts && *restarts < CommitWord::MaxValue / 2 && counters().start.load() &&
-                          kernelDrops_->isSound() && udevDrops_->isSound();
+                          counters().begun.load() && kernelDrops_->isSound() && udevDrops_->isSound();
     return areSound ? std::nullopt : std::optional(NotBelieved{"its counters are damaged"});
 }
 
@@ -123,6 +124,7 @@ void SavedState::begin(std::span<const StateRegion> regions) {
     useCounters();
     counters().restarts.store(0);
     counters().start.store(0);
+    counters().begun.store(0);
     kernelDrops_->clear();
     udevDrops_->clear();
     file_->takePlace();
@@ -142,6 +144,14 @@ std::optional<std::uint64_t> SavedState::startBefore() const {
 // SEQNUMs count from the boot: none that does not fit was ever seen.
 void SavedState::keepStart(std::uint64_t seqnum) {
     counters().start.store(std::min(seqnum, CommitWord::MaxValue - 1) + 1);
+}
+
+bool SavedState::hasBegun() const {
+    return counters().begun.load() == 1;
+}
+
+void SavedState::keepBegun() {
+    counters().begun.store(1);
 }
 
 std::span<std::byte> SavedState::kernelLanding() const {

@@ -38,6 +38,10 @@ public:
     ///                written down
     void keepStart(std::uint64_t seqnum);
 
+    /// @return whether the stream has been told of what was there before it (Coldplug)
+    [[nodiscard]] bool hasBegun() const;
+    void keepBegun();
+
     [[nodiscard]] History& history() { return *history_; }
     /// @return the events that wait (WaitingLog); to be taken once
     [[nodiscard]] RecordLog takeWaiting() { return std::move(*waiting_); }

@@ -26,7 +26,7 @@ struct StateHeader {
     static constexpr std::size_t MaxRegions = 8;
     static constexpr std::array<char, 8> ExpectedMagic{'k', 'e', 'v', 'e', 'n', 't', 'd', '\n'};
     /// To be raised with whatever changes in the file, in a region too (record.h, history.h).
-    static constexpr std::uint64_t CurrentLayout = 2;
+    static constexpr std::uint64_t CurrentLayout = 3;
 
     std::array<char, 8> magic;
     std::uint64_t layout; ///< magic and layout stay where they are

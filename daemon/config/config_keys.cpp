@@ -70,6 +70,13 @@ Kind<std::size_t> size(std::size_t least, std::size_t most, std::string allowed)
             }};
 }
 
+Kind<bool> yesOrNo() {
+    return {"true or false", [](const TomlValue& value) -> std::optional<bool> {
+                const auto* given = std::get_if<bool>(&value);
+                return given == nullptr ? std::nullopt : std::optional(*given);
+            }};
+}
+
 /// A string that `parse` understands.
 template <typename Parse>
 auto string(std::string allowed, Parse parse) {
@@ -141,6 +148,7 @@ std::vector<ConfigKey> generalKeys() {
         key("bus.address", AtNextStart, string(AllowedBus, parseBus), &Settings::bus),
         key("socket.path", AtNextStart, path, &Settings::socket),
         key("state.directory", AtNextStart, path, &Settings::stateDirectory),
+        key("stream.coldplug", AtNextStart, yesOrNo(), &Settings::coldplug),
         key("access.admin_group", AtOnce, string("the name or number of a group, or empty", parseGroup),
             &Settings::adminGroup),
         key("broadcast.rate", AtOnce, number<std::uint32_t>(0, MaxBroadcastRate), &Settings::broadcast,

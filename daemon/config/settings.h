@@ -21,6 +21,7 @@ struct Settings {
     std::optional<std::string> socket;                    ///< path; default: by who runs the daemon
     std::optional<std::string> stateDirectory;            ///< default: where the socket is
     std::optional<std::string> spoolDirectory;            ///< default: in the state directory
+    bool coldplug = true; ///< tell at the beginning of a stream of what is there
     Limits limits;
     std::string adminGroup; ///< name or number; empty: none
     BroadcastOptions broadcast;

@@ -20,15 +20,9 @@ Event presentDevice(const std::string& devpath, const Device& device) {
     return event;
 }
 
-// By now there may be another of its name.
-bool isStillThere(const Sysfs& sysfs, const std::string& devpath, const Device& device) {
-    const Sysfs::Directory directory = sysfs.look(devpath);
-    return directory.kind == Sysfs::Kind::Device && directory.inode == device.inode;
-}
-
 PropertyList propertiesOf(const std::string& devpath, const Device& device, const Sysfs& sysfs,
                           const UdevDatabase& database) {
-    if (isStillThere(sysfs, devpath, device)) {
+    if (sysfs.shows(devpath, device)) {
         if (auto properties = database.find(devpath)) return std::move(*properties);
     }
     return knownProperties(devpath, device, "/dev/"); // as libudev would say it

@@ -68,6 +68,11 @@ Sysfs::Directory Sysfs::look(const std::string& devpath) const {
     return {kindOf(relative(devpath)), directory.st_ino};
 }
 
+bool Sysfs::shows(const std::string& devpath, const Device& device) const {
+    const Directory directory = look(devpath);
+    return directory.kind == Kind::Device && directory.inode == device.inode;
+}
+
 // @param path  of a directory that is there
 Sysfs::Kind Sysfs::kindOf(const std::string& path) const {
     if (faccessat(root_.get(), (path + "/uevent").c_str(), F_OK, 0) < 0)

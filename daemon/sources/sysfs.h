@@ -38,6 +38,8 @@ public:
 
     /// @param devpath  from sysfs's root, begins with "/"
     [[nodiscard]] Directory look(const std::string& devpath) const;
+    /// @return whether the device is there, and not another of its name by now
+    [[nodiscard]] bool shows(const std::string& devpath, const Device& device) const;
     /// @return the device; nothing if there is none, or if that cannot be told: look() says which
     [[nodiscard]] std::optional<Device> find(const std::string& devpath) const;
     /// Visits every device that is there from beginning to end of the call, and of those that come or go

@@ -25,4 +25,14 @@ PropertyList knownProperties(const std::string& devpath, const Device& device, c
     return properties;
 }
 
+PropertyList presentProperties(const std::string& action, const std::string& devpath, const Device& device,
+                               const Sysfs& sysfs) {
+    PropertyList properties;
+    properties.set("ACTION", action);
+    for (const PropertyList& some : {knownProperties(devpath, device, ""), sysfs.properties(devpath)}) {
+        for (const Property& property : some) properties.set(property.key, property.value);
+    }
+    return properties;
+}
+
 } // namespace keventd

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/sources/device.h"
+#include "daemon/sources/sysfs.h"
 #include "keventd/event.h"
 
 #include <string>
@@ -19,5 +20,10 @@ namespace keventd {
 /// @param devnamePrefix  "/dev/" as libudev says it, or nothing as the kernel does
 [[nodiscard]] PropertyList knownProperties(const std::string& devpath, const Device& device,
                                            const char* devnamePrefix);
+
+/// What the kernel would say of a device that is there in an event of this action now: the same, and what its
+/// file `uevent` says. A page of properties at most beside those that are known: the history has room for it.
+[[nodiscard]] PropertyList presentProperties(const std::string& action, const std::string& devpath,
+                                             const Device& device, const Sysfs& sysfs);
 
 } // namespace keventd

@@ -6,8 +6,10 @@
 #include "keventd/names.h"
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <optional>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <utility>
 
@@ -51,6 +53,13 @@ Event overrunEvent(const char* source, std::optional<std::uint64_t> count, std::
     return event;
 }
 
+// Whatever comes of it: who calls looks what there is.
+void waitForInput(int descriptor, Sequencer::Clock::time_point deadline) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Sequencer::Clock::now());
+    pollfd input{.fd = descriptor, .events = POLLIN, .revents = 0};
+    if (left.count() > 0) poll(&input, 1, static_cast<int>(left.count()));
+}
+
 } // namespace
 
 Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, WaitingLog& waiting,
@@ -91,10 +100,13 @@ void Intake::takeUp(EarlyEvents early) {
     }
 }
 
-void Intake::start() {
+void Intake::gather() {
     takeLanded();
-    tellGaps();
     gatherBacklog();
+    awaitAssigned();
+}
+
+void Intake::start() {
     const auto inBacklog = [](const Inlet& inlet) { return inlet.inBacklog; };
     for (int turns = 0; turns < MaxTurnsAtStart && std::any_of(inlets_.begin(), inlets_.end(), inBacklog);
          ++turns) {
@@ -112,23 +124,26 @@ void Intake::takeLanded() {
     }
 }
 
-// Of udev where there is none, nothing can be lost.
-void Intake::tellGaps() {
-    for (auto inlet = inlets_.rbegin(); inlet != inlets_.rend(); ++inlet) {
-        const auto after = std::exchange(inlet->gapAfter, std::nullopt);
-        if (after && inlet->source->status().state == SourceState::Running) tellGap(*inlet, *after);
-        inlet->told->settle();
+// A socket that was opened while the daemon before still listened to its own, begins with what is known: then
+// nothing lies between them. Of udev where there is none, nothing can be lost. What the kernel has sent
+// meanwhile, udev may have sent, too.
+void Intake::settle(const Reading& reading) {
+    Inlet& inlet = *reading.inlet;
+    const char* name = inlet.source->name();
+    const auto& events = reading.events;
+    const bool goesOn = !events.empty() && sequencer_.knows(name, events.front().seqnum);
+    if (inlet.gapAfter && !goesOn && inlet.source->status().state == SourceState::Running) {
+        const std::uint64_t known = std::min(sequencer_.lowestMissingInBacklog(name),
+                                             sequencer_.lowestMissingInBacklog(causes().source->name()));
+        tellGap(inlet, std::max(known, *inlet.gapAfter + 1), sequencer_.options().startSeqnum);
     }
+    inlet.told->settle();
+    inlet.isSettled = true;
 }
 
-// What the kernel has sent meanwhile, udev may have sent, too.
-void Intake::tellGap(const Inlet& inlet, std::uint64_t after) {
-    const char* name = inlet.source->name();
-    const std::uint64_t to = sequencer_.options().startSeqnum;
-    const std::uint64_t known = std::min(sequencer_.lowestMissingInBacklog(name),
-                                         sequencer_.lowestMissingInBacklog(causes().source->name()));
-    const std::uint64_t from = std::max(known, after + 1);
+void Intake::tellGap(const Inlet& inlet, std::uint64_t from, std::uint64_t to) {
     if (from > to) return;
+    const char* name = inlet.source->name();
     logEvent(LogLevel::Warning, message_id::Overrun,
              text("nobody has listened to the ", name, " socket since SEQNUM ", from, ", resynchronising"),
              {{names::key::Source, name}}, lossLog_);
@@ -144,6 +159,19 @@ void Intake::gatherBacklog() {
         Reading reading = read(causes(), Budget);
         push(reading, now);
         sequencer_.releaseDownTo(MaxSortedAtStart);
+    }
+}
+
+// The kernel assigns a number before it sends the event. Those of before the start are not waited for.
+void Intake::awaitAssigned() {
+    const std::uint64_t newest = seqnum_.read();
+    Time now = Sequencer::Clock::now();
+    const Time deadline = now + sequencer_.options().announcedWait;
+    while (sequencer_.lowestMissing(causes().source->name()) <= newest && now < deadline) {
+        waitForInput(causes().source->descriptor(), deadline);
+        now = Sequencer::Clock::now();
+        Reading reading = read(causes(), Budget);
+        push(reading, now);
     }
 }
 
@@ -178,6 +206,7 @@ Intake::Reading Intake::read(Inlet& inlet, std::size_t budget) {
 
 void Intake::push(Reading& reading, Time now) {
     Inlet& inlet = *reading.inlet;
+    if (!inlet.isSettled) settle(reading);
     for (Event& event : reading.events) push(std::move(event), now);
     noteLoss(inlet, reading.drained, now);
     inlet.isEmpty = reading.drained.empty;

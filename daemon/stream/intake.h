@@ -33,8 +33,7 @@ public:
     struct Input {
         Source* source;
         ToldDrops* told;
-        /// The newest SEQNUM at the start of the daemon before, if what was sent since lies in no socket of
-        /// ours.
+        /// The newest SEQNUM at the start of the daemon before, if this is not its socket.
         std::optional<std::uint64_t> gapAfter;
     };
 
@@ -49,13 +48,17 @@ public:
     void takeUp(Event event);
 
     /// Takes up what has been recorded before any daemon ran, and is in no log yet. To be called before
-    /// start(), with which it is sorted together with what has waited in the sockets, and behind takeUp().
+    /// gather(), with which it is sorted together with what has waited in the sockets, and behind takeUp().
     /// A loss is told by an event of its own time.
     void takeUp(EarlyEvents early);
 
-    /// Takes up what had been received for an earlier daemon, and reads what has waited in the sockets since
-    /// before the start, so that it is in the stream before anybody can subscribe. To be called once, before
-    /// the loop runs.
+    /// Takes up what had been received for an earlier daemon, and reads what has waited in the kernel's
+    /// socket, up to the newest number there is, so that it can be sorted before anything leaves. (Of a
+    /// backlog that is too long, the first may leave.) To be called once.
+    void gather();
+
+    /// Reads what has waited in the other sockets, and lets everything leave, so that it is in the stream
+    /// before anybody can subscribe. To be called once, behind gather() and before the loop runs.
     void start();
 
     /// One turn: reads, pushes, lets leave what may leave.
@@ -74,7 +77,8 @@ private:
     struct Inlet {
         Source* source = nullptr;
         ToldDrops* told = nullptr;
-        std::optional<std::uint64_t> gapAfter; ///< of Input, until it has been told
+        std::optional<std::uint64_t> gapAfter; ///< of Input
+        bool isSettled = false;                ///< what nobody has listened to before the socket is told
         bool inBacklog = true;                 ///< has not been empty since the start
         bool isEmpty = false;                  ///< after the last reading
         std::optional<std::uint64_t> lossFrom; ///< lowest SEQNUM of a loss that was seen, and is not yet told
@@ -89,9 +93,10 @@ private:
 
     [[nodiscard]] Inlet& causes() { return inlets_.back(); }
     void takeLanded();
-    void tellGaps();
-    void tellGap(const Inlet& inlet, std::uint64_t after);
     void gatherBacklog();
+    void awaitAssigned();
+    void settle(const Reading& reading);
+    void tellGap(const Inlet& inlet, std::uint64_t from, std::uint64_t to);
     [[nodiscard]] std::vector<Reading> readAll(std::size_t effectBudget);
     [[nodiscard]] Reading read(Inlet& inlet, std::size_t budget);
     void push(Reading& reading, Time now);

@@ -9,10 +9,6 @@
 namespace keventd {
 namespace {
 
-void addTo(Event& event, const PropertyList& properties) {
-    for (const Property& property : properties) event.properties.set(property.key, property.value);
-}
-
 class KernelObjects final : public Enumeration {
 public:
     KernelObjects(const DeviceTable& table, const Sysfs& sysfs)
@@ -72,9 +68,12 @@ std::optional<Event> KernelSubject::describe(const std::string& devpath, const c
     if (!device) return std::nullopt;
     Event event = deviceEvent(source(), action, devpath, *device);
     event.flags = EventFlag::Resync;
-    event.properties.set("ACTION", action);
-    addTo(event, knownProperties(devpath, *device, ""));
-    if (isThere) addTo(event, sysfs_.properties(devpath));
+    if (isThere) {
+        event.properties = presentProperties(action, devpath, *device, sysfs_);
+    } else {
+        event.properties = knownProperties(devpath, *device, "");
+        event.properties.set("ACTION", action);
+    }
     return event;
 }
 

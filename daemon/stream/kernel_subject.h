@@ -25,7 +25,6 @@ public:
     [[nodiscard]] bool haveLeft(const Sequencer& sequencer, std::uint64_t newest,
                                 bool allRead) const override;
     [[nodiscard]] std::optional<std::chrono::seconds> patience() const override { return std::nullopt; }
-    /// A page of properties at most, beside those that are known: the history has room for it.
     [[nodiscard]] std::optional<Event> describe(const std::string& devpath,
                                                 const char* action) const override;
 

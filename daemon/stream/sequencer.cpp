@@ -4,10 +4,14 @@
 #include "keventd/names.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace keventd {
+namespace {
+
+constexpr auto BeforeAnyDeadline = Sequencer::Clock::time_point::min();
+
+} // namespace
 
 Sequencer::Sequencer(const Options& options, Sink sink)
     : options_(options), sink_(std::move(sink)), highest_(options.startSeqnum) {}
@@ -127,13 +131,34 @@ void Sequencer::release(Clock::time_point now) {
     }
 }
 
+void Sequencer::releaseBelow(std::uint64_t seqnum) {
+    if (seqnum == 0) return;
+    while (releaseOne(BeforeAnyDeadline, seqnum - 1)) {
+    }
+}
+
+void Sequencer::visitWaiting(const std::function<void(const Event&)>& visit) const {
+    for (const auto& [seqnum, event] : kernel_) visit(event);
+}
+
+bool Sequencer::knows(std::string_view source, std::uint64_t seqnum) const {
+    switch (stageOf(source, seqnum)) {
+    case Stage::Kernel:
+        return seenKernel_.contains(seqnum);
+    case Stage::Udev:
+        return seenUdev_.contains(seqnum);
+    case Stage::Other:
+        return false;
+    }
+    return false;
+}
+
 void Sequencer::releaseDownTo(std::size_t count) {
-    constexpr auto beforeAnyDeadline = Clock::time_point::min();
     for (;;) {
-        while (waiting() > count && releaseOne(beforeAnyDeadline)) {
+        while (waiting() > count && releaseOne(BeforeAnyDeadline)) {
         }
         if (waiting() <= options_.maxWaiting) return;
-        stopFirstWait(beforeAnyDeadline);
+        stopFirstWait(BeforeAnyDeadline);
     }
 }
 
@@ -156,11 +181,11 @@ void Sequencer::closeFirstHole() {
 }
 
 // Lets one event leave: the first of the other sources, or the kernel event that is to leave before it.
-bool Sequencer::releaseOne(Clock::time_point now) {
-    if (others_.empty()) return releaseKernelUpTo(std::numeric_limits<std::uint64_t>::max());
+bool Sequencer::releaseOne(Clock::time_point now, std::uint64_t last) {
+    if (others_.empty()) return releaseKernelUpTo(last);
     const Other& first = others_.front();
-    if (waitsForItsKernelEvent(first, now)) return releaseKernelUpTo(first.event.seqnum);
-    return waitsBehindKernelEvents(first) ? releaseKernelUpTo(first.behind) : releaseOther();
+    if (waitsForItsKernelEvent(first, now)) return releaseKernelUpTo(std::min(first.event.seqnum, last));
+    return waitsBehindKernelEvents(first) ? releaseKernelUpTo(std::min(first.behind, last)) : releaseOther();
 }
 
 bool Sequencer::waitsForItsKernelEvent(const Other& other, Clock::time_point now) const {

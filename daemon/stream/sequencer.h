@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -79,6 +80,13 @@ public:
     /// @return every kernel event up to `seqnum` has left, or its hole has been closed
     [[nodiscard]] bool settled(std::uint64_t seqnum) const;
 
+    /// Lets leave what may leave before the kernel event of this number, or of a higher one.
+    void releaseBelow(std::uint64_t seqnum);
+    /// @param visit  is shown each kernel event that waits, the lowest number first
+    void visitWaiting(const std::function<void(const Event&)>& visit) const;
+    /// @return whether the event of this source (`kernel`, `udev`) has been pushed or remembered before
+    [[nodiscard]] bool knows(std::string_view source, std::uint64_t seqnum) const;
+
     /// Lets the lowest numbers leave until no more than `count` events wait, or the first hole is reached:
     /// while a backlog from before the start is gathered, which is too long to be sorted as a whole. Ends a
     /// wait only for Options::maxWaiting.
@@ -102,6 +110,7 @@ public:
 
 private:
     enum class Stage { Kernel, Udev, Other };
+    static constexpr std::uint64_t NoLimit = std::numeric_limits<std::uint64_t>::max();
 
     /// An event of another source than the kernel.
     struct Other {
@@ -128,7 +137,7 @@ private:
     void closeHoles(Clock::time_point now);
     void closeFirstHole();
     void stopFirstWait(Clock::time_point now);
-    [[nodiscard]] bool releaseOne(Clock::time_point now);
+    [[nodiscard]] bool releaseOne(Clock::time_point now, std::uint64_t last = NoLimit);
     [[nodiscard]] bool releaseOther();
     [[nodiscard]] bool releaseKernelUpTo(std::uint64_t seqnum);
     [[nodiscard]] bool waitsForItsKernelEvent(const Other& other, Clock::time_point now) const;

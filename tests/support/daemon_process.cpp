@@ -32,6 +32,7 @@ DaemonProcess::DaemonProcess(DaemonOptions options)
         .environment = std::move(options.environment),
         .inherited = std::move(options.inherited),
         .inChild = std::move(options.inChild)};
+    if (!options.coldplug) child.command.emplace_back("--coldplug=no");
     child.command.insert(child.command.end(), options.arguments.begin(), options.arguments.end());
     child.environment["NOTIFY_SOCKET"] = notify.path();
     child_ = std::make_unique<ChildProcess>(std::move(child));

@@ -17,6 +17,8 @@ struct DaemonOptions {
     std::vector<std::string> arguments; ///< after --socket and --bus; the last of an option does not win
     std::map<std::string, std::string> environment; ///< added to the test's own
     std::vector<int> inherited; ///< borrowed; passed as systemd passes sockets, in this order
+    bool coldplug =
+        false; ///< what is there is told at the beginning: as many events as the machine has devices
     std::string bus = "none";
     std::string config = "/dev/null"; ///< and not what the machine has for its own daemon
     std::string socket;               ///< path of the private socket; empty: in a directory of its own

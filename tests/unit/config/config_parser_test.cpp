@@ -50,6 +50,8 @@ TEST(ConfigParser, SetsWhatHasAName) {
         path = "/run/other/socket"
         [state]
         directory = "/var/lib/other"
+        [stream]
+        coldplug = false
         [access]
         admin_group = "adm"
         [broadcast]
@@ -62,6 +64,7 @@ TEST(ConfigParser, SetsWhatHasAName) {
     EXPECT_EQ(settings.bus, "unix:path=/run/other");
     EXPECT_EQ(settings.socket, "/run/other/socket");
     EXPECT_EQ(settings.stateDirectory, "/var/lib/other");
+    EXPECT_FALSE(settings.coldplug);
     EXPECT_EQ(settings.adminGroup, "adm");
     EXPECT_EQ(settings.broadcast.ratePerSecond, 0U);
     EXPECT_EQ(settings.broadcast.kernel, BroadcastOptions::Kernel::Never);
@@ -134,7 +137,7 @@ TEST(ConfigParser, GoesBackToWhatDependsOnTheMachineByAuto) {
 TEST(ConfigParser, NamesAnUnknownTableAndTheKnownOnes) {
     EXPECT_THAT(complaintsOf("\n[colours]\nred = 1\n[colours.dark]\nblue = 2\n"),
                 ElementsAre("k.toml:2:2: colours: unknown table, must be one of log, history, order, bus, "
-                            "socket, state, access, broadcast, limits"));
+                            "socket, state, stream, access, broadcast, limits"));
     EXPECT_THAT(complaintsOf("[limits.cleint]\n"),
                 ElementsAre("k.toml:1:9: limits.cleint: unknown table, must be one of client, user"));
 }

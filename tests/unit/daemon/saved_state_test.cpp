@@ -37,6 +37,16 @@ TEST_F(SavedStateTest, GoesOnWithTheSameStream) {
     EXPECT_EQ(after.history().at(1).seqnum, 7U);
 }
 
+TEST_F(SavedStateTest, KnowsThatItsStreamHasBegun) {
+    {
+        SavedState before(directory(), History::MinBytes);
+        EXPECT_FALSE(before.hasBegun());
+        before.keepBegun();
+    }
+    EXPECT_TRUE(SavedState(directory(), History::MinBytes).hasBegun());
+    EXPECT_FALSE(SavedState(directory(), 2 * History::MinBytes).hasBegun()) << "of another stream";
+}
+
 TEST_F(SavedStateTest, BeginsAnewWithAHistoryOfAnotherSize) {
     const std::string before = SavedState(directory(), History::MinBytes).streamId();
     SavedState after(directory(), 2 * History::MinBytes);

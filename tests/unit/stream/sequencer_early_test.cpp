@@ -56,5 +56,25 @@ TEST_F(SequencerEarly, StayWhenTheyHaveLeft) {
     EXPECT_EQ(left_.size(), 1U);
 }
 
+TEST_F(SequencerEarly, LeaveWithoutThoseOfTheSocket) {
+    push(kernel(3), 1, EventFlag::Early);
+    push(other("a"), 2);
+    push(kernel(4), 3, EventFlag::Early);
+    push(kernel(6), 4, EventFlag::Queued);
+    push(other("b"), 5);
+    std::vector<std::uint64_t> waiting;
+    sequencer_.visitWaiting([&](const Event& event) { waiting.push_back(event.seqnum); });
+    EXPECT_EQ(waiting, (std::vector<std::uint64_t>{3, 4, 6}));
+
+    sequencer_.releaseBelow(6);
+    ASSERT_EQ(left_.size(), 3U);
+    EXPECT_EQ(left_[0].id, 1U);
+    EXPECT_EQ(left_[1].id, 2U) << "which stands behind the first";
+    EXPECT_EQ(left_[2].id, 3U);
+    EXPECT_EQ(sequencer_.waiting(), 2U);
+    sequencer_.release(moment(0));
+    EXPECT_EQ(left_.size(), 5U);
+}
+
 } // namespace
 } // namespace keventd::test
