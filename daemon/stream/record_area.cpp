@@ -34,7 +34,7 @@ std::optional<std::string> RecordArea::restore() {
     const auto end = header_->end.load();
     if (!end || *end > records_.size() || *end % RecordAlignment != 0) return "a damaged header";
     if (!hasRoomFor(*end)) return "more than can be had in memory";
-    std::uint64_t lastNumber = 0;
+    lastNumber_ = 0;
     for (std::size_t at = 0; at < *end;) {
         const std::span<const std::byte> rest = records_.subspan(at, *end - at);
         const std::size_t size = findRecordSize(rest);
@@ -42,8 +42,8 @@ std::optional<std::string> RecordArea::restore() {
         const auto word = wordBehind(at, size).load();
         if (!isSoundRecord(rest.first(size)) || !word || *word > Counts) return "a damaged record";
         const std::uint64_t number = viewRecord(rest.data()).id;
-        if (number < lastNumber) return "impossible numbers";
-        lastNumber = number;
+        if (number < lastNumber_) return "impossible numbers";
+        lastNumber_ = number;
         at += size + WordBytes;
     }
     end_ = *end;
@@ -54,19 +54,20 @@ bool RecordArea::append(const Event& event, std::uint64_t number) {
     const std::size_t size = recordSize(event);
     if (size > MaxRecordBytes || !hasRoomFor(size + WordBytes)) return false;
     writeRecord(event, number, event.boottime, &records_[end_]);
-    commit(size);
+    commit(size, number);
     return true;
 }
 
 bool RecordArea::append(std::span<const std::byte> record) {
     if (!hasRoomFor(record.size() + WordBytes)) return false;
     std::memcpy(&records_[end_], record.data(), record.size());
-    commit(record.size());
+    commit(record.size(), viewRecord(record.data()).id);
     return true;
 }
 
-void RecordArea::commit(std::size_t size) {
+void RecordArea::commit(std::size_t size, std::uint64_t number) {
     last_ = end_;
+    lastNumber_ = number;
     wordBehind(last_, size).store(Counts);
     end_ += size + WordBytes;
     header_->end.store(end_);
@@ -86,6 +87,7 @@ void RecordArea::drop(std::size_t place) {
 
 void RecordArea::clear() {
     end_ = 0;
+    lastNumber_ = 0;
     header_->end.store(0);
 }
 

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] bool append(std::span<const std::byte> record);
     /// @return where the record is that was appended last, for drop()
     [[nodiscard]] std::size_t lastPlace() const { return last_; }
+    /// @return the number of the last record, dropped or not; 0 if there is none
+    [[nodiscard]] std::uint64_t lastNumber() const { return lastNumber_; }
     /// @param record  of this area, as visited
     [[nodiscard]] std::size_t placeOf(std::span<const std::byte> record) const;
     /// Drops one record: it is not visited any more, its bytes stay.
@@ -72,7 +74,7 @@ private:
     static constexpr std::size_t KeptBytes = std::size_t{1024} * 1024; // of few, which come again and again
 
     [[nodiscard]] CommitWord& wordBehind(std::size_t place, std::size_t size) const;
-    void commit(std::size_t size);
+    void commit(std::size_t size, std::uint64_t number);
 
     Reserve reserve_;
     Release release_;
@@ -81,6 +83,7 @@ private:
     std::size_t usable_ = 0;
     std::size_t end_ = 0;
     std::size_t last_ = 0;
+    std::uint64_t lastNumber_ = 0;
 };
 
 } // namespace keventd

@@ -34,6 +34,7 @@ public:
     [[nodiscard]] bool hasRoomFor(std::size_t bytes) { return current().hasRoomFor(bytes); }
     [[nodiscard]] std::size_t bytesUsed() const { return areas_[current_].bytesUsed(); }
     [[nodiscard]] std::size_t lastPlace() const { return areas_[current_].lastPlace(); }
+    [[nodiscard]] std::uint64_t lastNumber() const { return areas_[current_].lastNumber(); }
     [[nodiscard]] std::size_t placeOf(std::span<const std::byte> record) const {
         return areas_[current_].placeOf(record);
     }

@@ -26,6 +26,7 @@ std::optional<std::string> WaitingLog::whyNot(const RecordLog& log) {
         isSound = isSound && number > last && number - first < MaxSpan;
         last = number;
     });
+    isSound = isSound && (first == 0 || log.lastNumber() - first < MaxSpan);
     return isSound ? std::nullopt : std::optional<std::string>("impossible numbers");
 }
 
@@ -38,6 +39,19 @@ WaitingLog::WaitingLog(RecordLog log) : log_(std::move(log)) {
         ++needed_;
         ++written_;
     });
+    goOnBehindTheLast();
+}
+
+// Numbers do not fall in the log. Behind what is left there may be what has left: the daemon before was
+// killed when a repeat had been dropped, or before it could begin anew.
+void WaitingLog::goOnBehindTheLast() {
+    const std::uint64_t last = log_.lastNumber();
+    if (places_.empty()) {
+        first_ = last + 1;
+        log_.clear();
+    } else {
+        places_.resize(last - first_ + 1, HasLeft);
+    }
 }
 
 std::vector<Event> WaitingLog::leftOver() const {

@@ -45,6 +45,7 @@ private:
     static constexpr std::size_t HasLeft = std::numeric_limits<std::size_t>::max();
     static constexpr std::size_t NotWritten = HasLeft - 1;
 
+    void goOnBehindTheLast();
     [[nodiscard]] bool isNeeded(std::uint64_t number) const;
     [[nodiscard]] bool write(const Event& event);
     bool shrink();

@@ -80,6 +80,19 @@ TEST_F(WaitingLogTest, GoesOnInTheNextDaemonWithWhatIsLeft) {
     EXPECT_EQ(found(), Numbers());
 }
 
+// The last was a repeat, and its daemon was killed.
+TEST_F(WaitingLogTest, GoesOnInTheNextDaemonBehindWhatHasLeft) {
+    add(kernel(7));
+    add(kernel(8));
+    log_.remove(add(kernel(7)));
+    WaitingLog next(memory_.reopened());
+    Event event = kernel(9);
+    next.add(event);
+    EXPECT_EQ(event.id, 4U);
+    ASSERT_EQ(WaitingLog::whyNot(memory_.reopened()), std::nullopt);
+    EXPECT_EQ(found(), (Numbers{7, 8, 9}));
+}
+
 TEST_F(WaitingLogTest, MakesRoomWhereMostHaveLeft) {
     const std::uint64_t first = add(kernel(1));
     for (std::uint64_t seqnum = 2; seqnum < 100'000; ++seqnum) {
