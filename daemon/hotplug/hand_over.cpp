@@ -3,13 +3,13 @@
 #include "daemon/hotplug/complaint.h"
 #include "daemon/hotplug/helper_switch.h"
 #include "daemon/hotplug/spool_file.h"
+#include "daemon/hotplug/stragglers.h"
 
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -58,32 +58,33 @@ off_t sizeOf(int fd) {
     return fstat(fd, &found) < 0 ? 0 : found.st_size;
 }
 
-// @return bytes of all spools, which rises while helpers run
-off_t recordedBytes() {
+/// What changes of a spool when a helper records, or drops, an event.
+struct Extent {
     off_t bytes = 0;
-    for (const Place& place : Places) {
-        const Found found = find(place);
-        if (!found.directory) continue;
-        const UniqueFd spool = openSpool(found.directory.get(), WhenMissing::LeaveIt);
-        if (spool) bytes += sizeOf(spool.get());
-    }
-    return bytes;
+    std::uint64_t dropped = 0;
+
+    bool operator==(const Extent&) const = default;
+};
+
+Extent extentOf(int spool) {
+    Header header{};
+    const bool isRead = pread(spool, &header, sizeof header, 0) == sizeof header;
+    return {.bytes = sizeOf(spool), .dropped = isRead ? header.dropped : 0};
 }
 
-// The kernel does not wait for its helpers, and nobody knows how many it has started: a millisecond is what
-// one takes, and where none has come to its end in a hundred, none is under way, or the machine is busy
-// beyond reason. What comes later all the same, is in the spool of the next time, and by netlink long since.
-void waitForStragglers() {
-    constexpr int quietTicks = 10;
-    constexpr int maxTicks = 100;
-    constexpr timespec tick{.tv_sec = 0, .tv_nsec = 10'000'000};
-    off_t before = recordedBytes();
-    for (int ticks = 0, quiet = 0; ticks < maxTicks && quiet < quietTicks; ++ticks) {
-        nanosleep(&tick, nullptr);
-        const off_t now = recordedBytes();
-        quiet = now == before ? quiet + 1 : 0;
-        before = now;
+// Only one at a time. A file of root's: whoever else could hold it would keep the helper on. Where there is
+// no room for one, there is hardly another.
+// @return whether to go on
+bool lockAlone(UniqueFd& lock) {
+    constexpr const char* path = "/run/keventd-hotplug.lock";
+    lock.reset(open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, ReadersAlone));
+    if (!lock) {
+        complain("open ", path, ": ", strerror(errno), ", going on without");
+        return true;
     }
+    if (!isOursAlone(lock.get())) return complain(path, ": not ours alone");
+    if (flock(lock.get(), LOCK_EX | LOCK_NB) < 0) return complain(path, ": another one is at it");
+    return true;
 }
 
 /// "/run/keventd/spool", in two.
@@ -138,9 +139,7 @@ UniqueFd openOwnedAs(const struct stat& above, int parent, const char* name) {
 }
 
 // The directory above may be the daemon's, which is not trusted: nothing in it is followed.
-bool openReader(const char* path, Reader& reader) {
-    ReaderPath parts;
-    if (!split(path, parts)) return complain("'", path, "': must be the absolute path of a directory");
+bool openReader(const char* path, const ReaderPath& parts, Reader& reader) {
     const char* const parent = parts.above.data();
     if (mkdir(parent, EverybodyEnters) < 0 && errno != EEXIST)
         return complain("make directory ", parent, ": ", strerror(errno));
@@ -193,12 +192,12 @@ std::array<char, 64> nameOf(const Header& header) {
 // removed, is copied in the end, and whoever appends later sees that it is gone, and does it again elsewhere
 // (append()).
 bool copyAndRemove(const Found& found, const Reader& reader, int spool, const char* name) {
-    off_t copied = sizeOf(spool);
+    Extent copied = extentOf(spool);
     if (!copyTo(reader, spool, name)) return false;
     if (unlinkat(found.directory.get(), TakenName, 0) < 0)
         return complain("remove the spool: ", strerror(errno));
-    while (sizeOf(spool) > copied) {
-        copied = sizeOf(spool);
+    for (Extent now = extentOf(spool); now != copied; now = extentOf(spool)) {
+        copied = now;
         if (!copyTo(reader, spool, name)) return false;
     }
     return true;
@@ -239,13 +238,16 @@ bool handOver(const Found& found, const Reader& reader) {
 } // namespace
 
 bool handOver(const char* directory) {
-    Reader reader;
-    if (!openReader(directory, reader)) return false;
-    // Not to wait: the directory may be the daemon's, and so may be the lock.
-    if (flock(reader.directory.get(), LOCK_EX | LOCK_NB) < 0)
-        return complain(directory, ": another one is at it");
+    ReaderPath parts;
+    if (!split(directory, parts))
+        return complain("'", directory, "': must be the absolute path of a directory");
+    UniqueFd lock;
+    if (!lockAlone(lock)) return false;
+    if (isHelperOn()) waitForQueue();
     const SwitchedOff off = switchHelperOff();
-    if (off == SwitchedOff::Now || recordedBytes() > 0) waitForStragglers();
+    Reader reader;
+    if (!openReader(directory, parts, reader)) return false;
+    if (off == SwitchedOff::Now || isAnythingRecorded()) waitForRunning();
     bool isDone = off != SwitchedOff::Failed;
     for (const Place& place : Places) {
         const Found found = find(place);

@@ -1,5 +1,6 @@
-// The step between the helper, which is root's, and the daemon, which need not be: switches the helper off,
-// waits for those that run, and gives the daemon what they have recorded.
+// The step between the helper, which is root's, and the daemon, which need not be: waits for those that the
+// kernel has in its queue, switches the helper off, waits for those that run, and gives the daemon what they
+// have recorded.
 //
 // Each step can be done again. The spool is first moved aside in its own directory, so that nobody appends to
 // it any more, then copied under a temporary name, given to its reader, moved into place, and only then

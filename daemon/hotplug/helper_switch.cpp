@@ -27,19 +27,33 @@ bool isSomebodyElses(const char* path) {
     return !hasOurName && access(path, X_OK) == 0 && !isThisProgram(path);
 }
 
+// What the kernel runs, and room for a NUL.
+using Path = std::array<char, 257>; // UEVENT_HELPER_PATH_LEN
+
+// @return false if it cannot be read
+bool readPath(int fd, Path& path) {
+    const ssize_t length = pread(fd, path.data(), path.size() - 1, 0);
+    if (length > 0 && path[static_cast<std::size_t>(length) - 1] == '\n')
+        path[static_cast<std::size_t>(length) - 1] = '\0';
+    return length >= 0;
+}
+
 } // namespace
+
+bool isHelperOn() {
+    const UniqueFd fd(open(Switch, O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    Path path{};
+    return fd && readPath(fd.get(), path) && path[0] != '\0' && !isSomebodyElses(path.data());
+}
 
 SwitchedOff switchHelperOff() {
     const UniqueFd fd(open(Switch, O_RDWR | O_CLOEXEC | O_NOCTTY));
     if (!fd && errno == ENOENT) return SwitchedOff::WasOff;
-    std::array<char, 257> path{}; // UEVENT_HELPER_PATH_LEN, and a NUL
-    const ssize_t length = fd ? read(fd.get(), path.data(), path.size() - 1) : -1;
-    if (length < 0) {
+    Path path{};
+    if (!fd || !readPath(fd.get(), path)) {
         complain(Switch, ": cannot be read, leaving it");
         return SwitchedOff::Failed;
     }
-    if (length > 0 && path[static_cast<std::size_t>(length) - 1] == '\n')
-        path[static_cast<std::size_t>(length) - 1] = '\0';
     if (path[0] == '\0') return SwitchedOff::WasOff;
     if (isSomebodyElses(path.data())) {
         complain(Switch, ": is ", path.data(), ", leaving it");

@@ -10,6 +10,9 @@ enum class SwitchedOff {
     Failed,  ///< which has been told
 };
 
+/// @return whether the kernel runs this program, or one that is not there any more
+[[nodiscard]] bool isHelperOn();
+
 [[nodiscard]] SwitchedOff switchHelperOff();
 
 } // namespace keventd::spool

@@ -28,8 +28,9 @@ using namespace keventd::spool;
 constexpr int ExitUsage = 2;
 
 // Of all that it calls, nothing waits for anybody. Should that be wrong somewhere, a thousand of them do not
-// stay.
-constexpr unsigned MaxSeconds = 1;
+// stay. But a thousand of them, all of which only want a processor, may take some seconds together: one was
+// too short in a boot of user-mode-linux, and ended a third of 600.
+constexpr unsigned MaxSeconds = 60;
 
 /// In the first place that can be used, or counted there.
 Appended recordOnce(RecordBuffer& buffer, std::size_t bytes) {

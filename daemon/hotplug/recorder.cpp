@@ -53,14 +53,14 @@ pid_t readPid() {
     return static_cast<pid_t>(std::strtol(digits.data(), nullptr, 10));
 }
 
-// The process of that number may be another one by now.
+// The process of that number may be another one by now. Ours is keventd, or still keventd-hotplug.
 bool isRecorder(pid_t pid) {
     char path[64];
     std::snprintf(path, sizeof path, "/proc/%d/comm", static_cast<int>(pid));
     const UniqueFd file(open(path, O_RDONLY | O_CLOEXEC));
     std::array<char, 16> name{}; // TASK_COMM_LEN
     return file && read(file.get(), name.data(), name.size()) > 0 &&
-           std::string_view(name.data(), name.size()).starts_with("keventd\n");
+           std::string_view(name.data(), name.size()).starts_with("keventd");
 }
 
 bool endsAfter(int process, int signal) {
@@ -102,6 +102,8 @@ bool endRecorder() {
     const pid_t pid = readPid();
     if (pid <= 0) return true;
     const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    if (!process && errno != ESRCH)
+        return complain("the recorder, process ", digitsOf(pid).data(), ": ", strerror(errno));
     if (process && isRecorder(pid) && !endsAfter(process.get(), SIGTERM) &&
         !endsAfter(process.get(), SIGKILL))
         return complain("the recorder, process ", digitsOf(pid).data(), ", does not end");

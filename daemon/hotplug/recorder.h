@@ -18,7 +18,7 @@ namespace keventd::spool {
 
 /// Ends the recorder, if one runs, and waits for its end: SIGTERM, and after 5 s SIGKILL. What it has read
 /// is in its state directory either way.
-/// @return false if it is still there, and has said so
+/// @return false if it is still there, or may be, and has said so
 [[nodiscard]] bool endRecorder();
 
 } // namespace keventd::spool

@@ -5,6 +5,7 @@
 
 #include "daemon/hotplug/spool_format.h"
 #include "tests/kernel/kernel_test.h"
+#include "tests/support/deadline.h"
 #include "tests/support/effective_user.h"
 
 #include <algorithm>
@@ -148,6 +149,35 @@ TEST_F(HandOverSwitch, IsLeftAsItIsWhenItIsOff) {
     EXPECT_EQ(get(), "\n");
 }
 
+class HandOverQueue : public HandOverSwitch {
+protected:
+    void SetUp() override {
+        HandOverSwitch::SetUp();
+        if (IsSkipped()) return;
+        set(HelperRoot::Helper);
+        std::ofstream(path("/sys/kernel/uevent_seqnum")) << "5\n";
+        ASSERT_EQ(root().run(ueventEnvironment(3)), 0);
+        ASSERT_EQ(root().run(ueventEnvironment(5)), 0);
+    }
+};
+
+// The kernel looks up the path of its helper when it starts one: to turn it off cancels those in its queue.
+TEST_F(HandOverQueue, IsWaitedForBeforeTheHelperIsTurnedOff) {
+    ChildProcess child(root().handingOver());
+    EXPECT_FALSE(child.wait(Deadline(std::chrono::milliseconds(1000))));
+    EXPECT_EQ(get(), std::string(HelperRoot::Helper) + "\n");
+    ASSERT_EQ(root().run(ueventEnvironment(4)), 0);
+    EXPECT_EQ(child.wait(), 0) << child.err();
+    EXPECT_EQ(get().substr(0, 1), "\n");
+    EXPECT_EQ(handedOver(), (Numbers{3, 4, 5}));
+}
+
+TEST_F(HandOverQueue, IsNotWaitedForLongWhereNoHelperIsRunForANumber) {
+    expectHandedOver(root().handOver());
+    EXPECT_EQ(get().substr(0, 1), "\n");
+    EXPECT_EQ(handedOver(), (Numbers{3, 5}));
+}
+
 class HandOverAfterAKill : public HandOver {
 protected:
     void SetUp() override {
@@ -197,10 +227,15 @@ TEST_F(HandOverAfterAKill, RemovesWhatAHelperHadBegunThatWasKilled) {
 TEST_F(HandOverAfterAKill, LosesNothingHoweverOftenItIsKilled) {
     constexpr std::uint64_t many = 500;
     fs::remove_all(path("/run/keventd-hotplug"));
+    constexpr std::uint64_t kills = 60;
     const std::vector<pid_t> pids = root().startAtOnce(many);
-    for (int kills = 0; kills < 200; ++kills) {
+    for (std::uint64_t kill = 0; kill < kills; ++kill) {
+        ASSERT_EQ(root().run(ueventEnvironment(many + 1 + kill)), 0);
         ChildProcess child(root().handingOver());
-        std::this_thread::sleep_for(std::chrono::microseconds(kills * 37 % 2'000));
+        // Every other one when it has waited for stragglers, 100 ms; or else where the one before has left
+        // off.
+        const std::uint64_t microseconds = (kill % 2 == 0 ? 98'000 : 0) + kill * 211 % 8'000;
+        std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
         child.signal(SIGKILL);
         child.wait();
     }
@@ -208,8 +243,8 @@ TEST_F(HandOverAfterAKill, LosesNothingHoweverOftenItIsKilled) {
     expectHandedOver(root().handOver());
     Numbers found = handedOver();
     found.erase(std::unique(found.begin(), found.end()), found.end());
-    ASSERT_EQ(found.size(), many);
-    EXPECT_EQ(found.back(), many);
+    ASSERT_EQ(found.size(), many + kills);
+    EXPECT_EQ(found.back(), many + kills);
 }
 
 // What is appended between the copy and its end, is copied again; what comes later goes into a new spool.
@@ -262,10 +297,9 @@ TEST_F(HandOverToABadPlace, GivesNothingAwayThatIsSomebodyElses) {
 }
 
 TEST_F(HandOverToABadPlace, IsNotAtItTwiceAtOnce) {
-    fs::create_directory(path("/run/keventd/spool"));
-    const UniqueFd other(open(path("/run/keventd/spool").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const UniqueFd other(open(path("/run/keventd-hotplug.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     ASSERT_EQ(flock(other.get(), LOCK_EX), 0);
-    expectRefused("/run/keventd/spool", "/run/keventd/spool: another one is at it");
+    expectRefused("/run/keventd/spool", "/run/keventd-hotplug.lock: another one is at it");
 }
 
 TEST_F(HandOverToABadPlace, NeedsAnAbsolutePath) {
