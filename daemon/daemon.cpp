@@ -90,8 +90,9 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
       devices_(sysfs_), deviceLog_(saved_.takeDevices(), devices_, udevDevices_),
       stream_(saved_.streamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(settings)},
               saved_.history(), devices_, udevDevices_),
-      intake_(loop_, stream_.sequencer(), seqnum_, waiting_, inputOf(kernel_, saved_.kernelDrops()),
-              {inputOf(udev_, saved_.udevDrops())}),
+      intake_(loop_, stream_.sequencer(), seqnum_, waiting_,
+              inputOf(kernel_, saved_.kernelDrops(), saved_.heardOfKernel()),
+              {inputOf(udev_, saved_.udevDrops(), saved_.heardOfUdev())}),
       kernelSubject_(sysfs_, devices_), udevSubject_(sysfs_, devices_, udevDevices_, udevRecords_),
       reconciler_(loop_, stream_, intake_, {&kernelSubject_, &udevSubject_}), clients_(settings.limits),
       publisher_(loop_, stream_, clients_), answers_(loop_, clients_),
@@ -111,9 +112,8 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
     onHangup_ = loop_.addSignal("SIGHUP", SIGHUP, [this] { onReload(); });
 }
 
-Intake::Input Daemon::inputOf(Source& source, ToldDrops& told) const {
-    return {
-        .source = &source, .told = &told, .gapAfter = told.goesOn() ? std::nullopt : saved_.startBefore()};
+Intake::Input Daemon::inputOf(Source& source, ToldDrops& told, std::optional<std::uint64_t> heard) {
+    return {.source = &source, .told = &told, .gapAfter = told.goesOn() ? std::nullopt : heard};
 }
 
 // A mistake in a file is no reason to end, nor to take up half of it.
@@ -159,9 +159,10 @@ Progress Daemon::progress() const {
             .lost = kernel_.statistics().dropped + udev_.statistics().dropped};
 }
 
-// As of the last event in the history. Where that is not known, as of now.
+// As of the last event in the history. Where that is not known, or nobody has listened since it was, as of
+// now.
 void Daemon::takeUpDevices() {
-    if (deviceLog_.restore(stream_.history().nextId())) return;
+    if (saved_.heardOfKernel() && deviceLog_.restore(stream_.history().nextId())) return;
     devices_.walk();
     udevDevices_.begin(devices_, udevRecords_);
     deviceLog_.begin();
@@ -215,14 +216,17 @@ void Daemon::run() {
     takeUpEvents();
     takeUpSpool();
     intake_.gather();
+    const std::uint64_t start = stream_.sequencer().options().startSeqnum;
+    saved_.keepHeardOfKernel(start);
     coldplug();
     intake_.start();
-    saved_.keepStart(stream_.sequencer().options().startSeqnum);
+    saved_.keepHeardOfUdev(start);
     spool_.remove();
     serviceManager_.tellReady();
     loop_.run();
     serviceManager_.tellStopping();
     logInfo("stopping");
+    saved_.keepHeardOfKernel(intake_.readToEnd());
 }
 
 } // namespace keventd

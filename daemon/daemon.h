@@ -49,7 +49,8 @@ public:
 
 private:
     Daemon(Configuration& configuration, const Settings& settings, InheritedDescriptors inherited);
-    [[nodiscard]] Intake::Input inputOf(Source& source, ToldDrops& told) const;
+    [[nodiscard]] static Intake::Input inputOf(Source& source, ToldDrops& told,
+                                               std::optional<std::uint64_t> heard);
     void takeUpDevices();
     void takeUpEvents();
     void takeUpSpool();

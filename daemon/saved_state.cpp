@@ -60,12 +60,23 @@ std::optional<NotBelieved> openLog(RecordLog::Areas areas, const char* name, std
     return std::nullopt;
 }
 
+std::optional<std::uint64_t> loadSeqnum(const CommitWord& word) {
+    const std::uint64_t seqnumAndOne = word.load().value_or(0);
+    return seqnumAndOne == 0 ? std::nullopt : std::optional(seqnumAndOne - 1);
+}
+
+// They count from the boot: none that does not fit was ever seen.
+void storeSeqnum(CommitWord& word, std::uint64_t seqnum) {
+    word.store(std::min(seqnum, CommitWord::MaxValue - 1) + 1);
+}
+
 } // namespace
 
 struct SavedState::Counters {
     CommitWord restarts;
-    CommitWord start; // the newest SEQNUM, and one; 0: none
-    CommitWord begun; // 1: what was there before has been told
+    CommitWord heardOfKernel; // a SEQNUM, and one; 0: none
+    CommitWord heardOfUdev;   // the same
+    CommitWord begun;         // 1: what was there before has been told
     alignas(8) std::array<std::byte, ToldDrops::bytes()> kernelDrops;
     alignas(8) std::array<std::byte, ToldDrops::bytes()> udevDrops;
 };
@@ -105,7 +116,8 @@ std::optional<NotBelieved> SavedState::takeUp(std::span<const StateRegion> regio
 std::optional<NotBelieved> SavedState::takeUpCounters() {
     useCounters();
     const auto restarts = counters().restarts.load();
-    const bool areSound = restarts && *restarts < CommitWord::MaxValue / 2 && counters().start.load() &&
+    const bool areSound = restarts && *restarts < CommitWord::MaxValue / 2 &&
+                          counters().heardOfKernel.load() && counters().heardOfUdev.load() &&
                           counters().begun.load() && kernelDrops_->isSound() && udevDrops_->isSound();
     return areSound ? std::nullopt : std::optional(NotBelieved{"its counters are damaged"});
 }
@@ -123,7 +135,8 @@ void SavedState::begin(std::span<const StateRegion> regions) {
     devices_.emplace(areasOf(DevicesPart));
     useCounters();
     counters().restarts.store(0);
-    counters().start.store(0);
+    counters().heardOfKernel.store(0);
+    counters().heardOfUdev.store(0);
     counters().begun.store(0);
     kernelDrops_->clear();
     udevDrops_->clear();
@@ -136,14 +149,20 @@ void SavedState::countRestart() {
     restarts.store(restarts_);
 }
 
-std::optional<std::uint64_t> SavedState::startBefore() const {
-    const std::uint64_t seqnumAndOne = counters().start.load().value_or(0);
-    return seqnumAndOne == 0 ? std::nullopt : std::optional(seqnumAndOne - 1);
+std::optional<std::uint64_t> SavedState::heardOfKernel() const {
+    return loadSeqnum(counters().heardOfKernel);
 }
 
-// SEQNUMs count from the boot: none that does not fit was ever seen.
-void SavedState::keepStart(std::uint64_t seqnum) {
-    counters().start.store(std::min(seqnum, CommitWord::MaxValue - 1) + 1);
+void SavedState::keepHeardOfKernel(std::uint64_t seqnum) {
+    storeSeqnum(counters().heardOfKernel, seqnum);
+}
+
+std::optional<std::uint64_t> SavedState::heardOfUdev() const {
+    return loadSeqnum(counters().heardOfUdev);
+}
+
+void SavedState::keepHeardOfUdev(std::uint64_t seqnum) {
+    storeSeqnum(counters().heardOfUdev, seqnum);
 }
 
 bool SavedState::hasBegun() const {

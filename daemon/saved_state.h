@@ -31,12 +31,13 @@ public:
     /// @return how many daemons have served the stream before this one
     [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
 
-    /// @return the newest SEQNUM at the start of the last daemon that has kept it; nothing if there was none
-    [[nodiscard]] std::optional<std::uint64_t> startBefore() const;
-    /// @param seqnum  the newest at the start of this daemon, when all that it has to tell of what was sent
-    /// before is
-    ///                written down
-    void keepStart(std::uint64_t seqnum);
+    /// @return the SEQNUM up to which everything that the kernel has sent is written down, or that it is
+    ///         missing; nothing as long as no daemon has begun to read
+    [[nodiscard]] std::optional<std::uint64_t> heardOfKernel() const;
+    void keepHeardOfKernel(std::uint64_t seqnum);
+    /// The same of what udev has sent.
+    [[nodiscard]] std::optional<std::uint64_t> heardOfUdev() const;
+    void keepHeardOfUdev(std::uint64_t seqnum);
 
     /// @return whether the stream has been told of what was there before it (Coldplug)
     [[nodiscard]] bool hasBegun() const;

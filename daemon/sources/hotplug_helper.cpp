@@ -10,7 +10,9 @@ SourceStatus hotplugHelperStatus(const std::string& path) {
     std::string program;
     std::getline(file, program);
     if (program.empty()) return {SourceState::Disabled, "switched off: netlink tells of everything"};
-    if (program.ends_with("/keventd-hotplug")) return {SourceState::Running, ""};
+    // The latter is the name that kernels are built with; the hooks of initramfs put it there.
+    if (program.ends_with("/keventd-hotplug") || program == "/sbin/hotplug")
+        return {SourceState::Running, ""};
     return {SourceState::Disabled, "the kernel has another program for it"};
 }
 

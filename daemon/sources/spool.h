@@ -1,5 +1,5 @@
 // What the hotplug helper has recorded before the daemon ran, and `keventd-hotplug --hand-over` has put here:
-// events of the source `kernel`, flagged early.
+// events of the source `hotplug`, flagged early.
 //
 // The files are read, and stay until the daemon says that it has written their events down itself. Killed in
 // between, the next one reads them again, and knows the events by their SEQNUM. Whatever else lies there is

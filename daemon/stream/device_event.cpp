@@ -29,9 +29,12 @@ PropertyList presentProperties(const std::string& action, const std::string& dev
                                const Sysfs& sysfs) {
     PropertyList properties;
     properties.set("ACTION", action);
-    for (const PropertyList& some : {knownProperties(devpath, device, ""), sysfs.properties(devpath)}) {
+    const auto add = [&properties](const PropertyList& some) {
         for (const Property& property : some) properties.set(property.key, property.value);
-    }
+    };
+    add(knownProperties(devpath, device, ""));
+    // That of a battery asks the hardware, which may take its time.
+    if (device.subsystem != "power_supply") add(sysfs.properties(devpath));
     return properties;
 }
 

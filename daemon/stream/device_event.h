@@ -22,7 +22,8 @@ namespace keventd {
                                            const char* devnamePrefix);
 
 /// What the kernel would say of a device that is there in an event of this action now: the same, and what its
-/// file `uevent` says. A page of properties at most beside those that are known: the history has room for it.
+/// file `uevent` says, but of batteries. A page of properties at most beside those that are known: the
+/// history has room for it.
 [[nodiscard]] PropertyList presentProperties(const std::string& action, const std::string& devpath,
                                              const Device& device, const Sysfs& sysfs);
 

@@ -44,6 +44,15 @@ Event recordOf(const std::string& source, const char* what, const std::string& d
     return record;
 }
 
+// By what a record says which table it is of. The source of an event says no such thing: of the kernel's
+// devices, the hotplug helper tells, too.
+const char* sourceOf(const DeviceTable& /*table*/) {
+    return names::source::Kernel;
+}
+const char* sourceOf(const UdevTable& /*table*/) {
+    return names::source::Udev;
+}
+
 Event recordOf(const std::string& devpath, const Device& device) {
     Event record = recordOf(names::source::Kernel, change::Put, devpath);
     record.subsystem = device.subsystem;
@@ -157,16 +166,16 @@ void DeviceLog::noteUdevDevice(const Event& event, std::uint64_t id) {
 
 template <typename Table>
 void DeviceLog::note(const Table& table, const Event& event, std::uint64_t id) {
-    if (Table::isMove(event)) noteMove(event, id);
+    const char* const tables = sourceOf(table);
+    if (Table::isMove(event)) noteMove(tables, event, id);
     const auto found = table.devices().find(event.object);
     const bool isThere = found != table.devices().end();
-    write(isThere ? recordOf(event.object, found->second)
-                  : recordOf(event.source, change::Remove, event.object),
+    write(isThere ? recordOf(event.object, found->second) : recordOf(tables, change::Remove, event.object),
           id);
 }
 
-void DeviceLog::noteMove(const Event& event, std::uint64_t id) {
-    Event record = recordOf(event.source, change::Move, event.object);
+void DeviceLog::noteMove(const char* tables, const Event& event, std::uint64_t id) {
+    Event record = recordOf(tables, change::Move, event.object);
     record.properties.set(key::From, event.properties.find("DEVPATH_OLD").value_or(""));
     write(record, id);
 }

@@ -42,7 +42,7 @@ public:
 private:
     template <typename Table>
     void note(const Table& table, const Event& event, std::uint64_t id);
-    void noteMove(const Event& event, std::uint64_t id);
+    void noteMove(const char* tables, const Event& event, std::uint64_t id);
     void write(const Event& record, std::uint64_t id);
     void giveUp();
     [[nodiscard]] bool isDue();

@@ -3,6 +3,7 @@
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
 #include "daemon/stream/own_event.h"
+#include "daemon/stream/property_number.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -60,6 +61,12 @@ void waitForInput(int descriptor, Sequencer::Clock::time_point deadline) {
     if (left.count() > 0) poll(&input, 1, static_cast<int>(left.count()));
 }
 
+// @return whether it tells of what was sent while nobody listened: of a loss in a socket, the count is known
+bool isGap(const Event& event) {
+    return event.source == names::source::Keventd && event.action == names::action::Overrun &&
+           !event.properties.find(names::key::Count);
+}
+
 } // namespace
 
 Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, WaitingLog& waiting,
@@ -80,7 +87,17 @@ Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum
 }
 
 void Intake::takeUp(Event event) {
+    if (isGap(event)) noteToldGap(event);
     push(std::move(event), Sequencer::Clock::now());
+}
+
+// Its daemon was killed before it could say that this has been told.
+void Intake::noteToldGap(const Event& gap) {
+    for (Inlet& inlet : inlets_) {
+        if (gap.properties.find(names::key::Source) != inlet.source->name()) continue;
+        const auto to = numberOf<std::uint64_t>(gap.properties, names::key::SeqnumTo);
+        if (inlet.gapAfter) inlet.gapAfter = std::max(*inlet.gapAfter, to);
+    }
 }
 
 // The number of a lost event may be any: helpers run in no order, and nobody knows with which number they
@@ -94,6 +111,8 @@ void Intake::takeUp(EarlyEvents early) {
     for (const EarlyEvents::Loss& loss : early.losses) {
         logWarning(text("spool: ", loss.count, " early events lost, resynchronising"));
         Event event = overrunEvent(causes().source->name(), loss.count, 1, sequencer_.options().startSeqnum);
+        event.flags = EventFlag::Early;
+        event.realtime -= event.boottime - loss.boottime;
         event.boottime = loss.boottime;
         waiting_.add(event);
         push(std::move(event), now);
@@ -124,26 +143,39 @@ void Intake::takeLanded() {
     }
 }
 
-// A socket that was opened while the daemon before still listened to its own, begins with what is known: then
-// nothing lies between them. Of udev where there is none, nothing can be lost. What the kernel has sent
-// meanwhile, udev may have sent, too.
+// To be called with the first reading, before it is pushed.
 void Intake::settle(const Reading& reading) {
     Inlet& inlet = *reading.inlet;
-    const char* name = inlet.source->name();
-    const auto& events = reading.events;
-    const bool goesOn = !events.empty() && sequencer_.knows(name, events.front().seqnum);
-    if (inlet.gapAfter && !goesOn && inlet.source->status().state == SourceState::Running) {
-        const std::uint64_t known = std::min(sequencer_.lowestMissingInBacklog(name),
-                                             sequencer_.lowestMissingInBacklog(causes().source->name()));
-        tellGap(inlet, std::max(known, *inlet.gapAfter + 1), sequencer_.options().startSeqnum);
-    }
+    if (inlet.gapAfter && !goesOn(inlet, reading.events)) tellGap(inlet, reading.events);
     inlet.told->settle();
     inlet.isSettled = true;
 }
 
-void Intake::tellGap(const Inlet& inlet, std::uint64_t from, std::uint64_t to) {
-    if (from > to) return;
+// A socket that was opened while the daemon before still listened to its own, begins with what is known: then
+// nothing lies between them. When the service manager opens them, all are there before it starts the daemon,
+// and so before that ends the one before: what holds of the kernel's, holds of udev's, of which there may be
+// nothing yet. Of udev where there is none, nothing can be lost.
+bool Intake::goesOn(const Inlet& inlet, const std::vector<Event>& events) {
+    const bool isCause = &inlet == &causes();
+    if (!isCause && inlet.source->status().state != SourceState::Running) return true;
+    if (!events.empty() && sequencer_.knows(inlet.source->name(), events.front().seqnum)) return true;
+    const bool areNew = inlet.source->inherited() && causes().source->inherited() && causes().gapAfter;
+    return !isCause && areNew && !causes().hasGap;
+}
+
+// What the kernel has sent meanwhile, udev may have sent, too.
+void Intake::tellGap(Inlet& inlet, const std::vector<Event>& events) {
     const char* name = inlet.source->name();
+    const std::uint64_t known = std::min(sequencer_.lowestMissingInBacklog(name),
+                                         sequencer_.lowestMissingInBacklog(causes().source->name()));
+    const std::uint64_t from = std::max(known, *inlet.gapAfter + 1);
+    std::uint64_t to = sequencer_.options().startSeqnum;
+    // The kernel's are in the socket from the first that is in it on. udev's are in no order.
+    for (const Event& event : events) {
+        if (&inlet == &causes() && event.seqnum > 0) to = std::min(to, event.seqnum - 1);
+    }
+    if (from > to) return;
+    inlet.hasGap = true;
     logEvent(LogLevel::Warning, message_id::Overrun,
              text("nobody has listened to the ", name, " socket since SEQNUM ", from, ", resynchronising"),
              {{names::key::Source, name}}, lossLog_);
@@ -162,8 +194,12 @@ void Intake::gatherBacklog() {
     }
 }
 
+std::uint64_t Intake::readToEnd() {
+    return awaitAssigned();
+}
+
 // The kernel assigns a number before it sends the event. Those of before the start are not waited for.
-void Intake::awaitAssigned() {
+std::uint64_t Intake::awaitAssigned() {
     const std::uint64_t newest = seqnum_.read();
     Time now = Sequencer::Clock::now();
     const Time deadline = now + sequencer_.options().announcedWait;
@@ -173,6 +209,7 @@ void Intake::awaitAssigned() {
         Reading reading = read(causes(), Budget);
         push(reading, now);
     }
+    return newest;
 }
 
 void Intake::turn(std::size_t effectBudget) {

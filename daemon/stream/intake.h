@@ -33,7 +33,8 @@ public:
     struct Input {
         Source* source;
         ToldDrops* told;
-        /// The newest SEQNUM at the start of the daemon before, if this is not its socket.
+        /// The newest SEQNUM up to which the daemon before has read, or told what nobody can read, if this
+        /// is not its socket.
         std::optional<std::uint64_t> gapAfter;
     };
 
@@ -61,6 +62,10 @@ public:
     /// before anybody can subscribe. To be called once, behind gather() and before the loop runs.
     void start();
 
+    /// Reads what the kernel has sent up to now, for a last time.
+    /// @return the newest SEQNUM: up to there the next daemon has nothing to miss
+    [[nodiscard]] std::uint64_t readToEnd();
+
     /// One turn: reads, pushes, lets leave what may leave.
     void turn(std::size_t effectBudget = EffectBudget);
 
@@ -79,6 +84,7 @@ private:
         ToldDrops* told = nullptr;
         std::optional<std::uint64_t> gapAfter; ///< of Input
         bool isSettled = false;                ///< what nobody has listened to before the socket is told
+        bool hasGap = false;                   ///< there was something to tell
         bool inBacklog = true;                 ///< has not been empty since the start
         bool isEmpty = false;                  ///< after the last reading
         std::optional<std::uint64_t> lossFrom; ///< lowest SEQNUM of a loss that was seen, and is not yet told
@@ -94,9 +100,11 @@ private:
     [[nodiscard]] Inlet& causes() { return inlets_.back(); }
     void takeLanded();
     void gatherBacklog();
-    void awaitAssigned();
+    std::uint64_t awaitAssigned();
+    void noteToldGap(const Event& gap);
     void settle(const Reading& reading);
-    void tellGap(const Inlet& inlet, std::uint64_t from, std::uint64_t to);
+    [[nodiscard]] bool goesOn(const Inlet& inlet, const std::vector<Event>& events);
+    void tellGap(Inlet& inlet, const std::vector<Event>& events);
     [[nodiscard]] std::vector<Reading> readAll(std::size_t effectBudget);
     [[nodiscard]] Reading read(Inlet& inlet, std::size_t budget);
     void push(Reading& reading, Time now);

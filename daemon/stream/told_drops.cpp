@@ -50,7 +50,8 @@ std::optional<std::uint32_t> ToldDrops::find(std::uint64_t socket, const std::ve
 }
 
 bool ToldDrops::tells(const Event& event) const {
-    return event.source == names::source::Keventd && event.action == names::action::Overrun &&
+    const bool isOfSocket = (event.flags & EventFlag::Early) == 0;
+    return isOfSocket && event.source == names::source::Keventd && event.action == names::action::Overrun &&
            event.properties.find(names::key::Source) == source_;
 }
 

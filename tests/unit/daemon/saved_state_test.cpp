@@ -47,6 +47,18 @@ TEST_F(SavedStateTest, KnowsThatItsStreamHasBegun) {
     EXPECT_FALSE(SavedState(directory(), 2 * History::MinBytes).hasBegun()) << "of another stream";
 }
 
+TEST_F(SavedStateTest, KnowsHowFarItsStreamHasHeard) {
+    {
+        SavedState before(directory(), History::MinBytes);
+        EXPECT_FALSE(before.heardOfKernel());
+        before.keepHeardOfKernel(0);
+        before.keepHeardOfUdev(7);
+    }
+    const SavedState after(directory(), History::MinBytes);
+    EXPECT_EQ(after.heardOfKernel(), 0U);
+    EXPECT_EQ(after.heardOfUdev(), 7U);
+}
+
 TEST_F(SavedStateTest, BeginsAnewWithAHistoryOfAnotherSize) {
     const std::string before = SavedState(directory(), History::MinBytes).streamId();
     SavedState after(directory(), 2 * History::MinBytes);

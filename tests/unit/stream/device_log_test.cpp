@@ -99,6 +99,21 @@ TEST_F(DeviceLogTest, HoldsWhatEventsHaveChangedSince) {
     expectSameInTheNextDaemon();
 }
 
+TEST_F(DeviceLogTest, HoldsWhatTheHotplugHelperSawOfTheKernelsDevices) {
+    const auto early = [](std::uint64_t seqnum) {
+        Event event = kernel(seqnum);
+        event.source = names::source::Hotplug;
+        return event;
+    };
+    apply(ofDevice(early(1), "add", "/devices/a"));
+    apply(ofDevice(early(2), "add", "/devices/a/b"));
+    apply(ofDevice(early(3), "add", "/devices/c"));
+    apply(ofDevice(early(4), "remove", "/devices/c"));
+    apply(moved(early(5), "/devices/a", "/devices/z"));
+    EXPECT_EQ(tables_->devices.devices().size(), 2U);
+    expectSameInTheNextDaemon();
+}
+
 TEST_F(DeviceLogTest, HoldsWhatHasMovedWithAllBelowIt) {
     apply(ofDevice(kernel(1), "add", "/devices/a"));
     apply(ofDevice(udev(1), "add", "/devices/a"));

@@ -70,6 +70,13 @@ TEST_F(ToldDropsTest, ContainWhatIsInTheLogAndWasNotYetCounted) {
     EXPECT_EQ(find(Socket, {overrun(5, "3"), kernel(7)}), 3U);
 }
 
+TEST_F(ToldDropsTest, AreNotThoseOfASpool) {
+    drops_.begin(Socket, 0, 0);
+    Event early = overrun(5, "3");
+    early.flags = EventFlag::Early;
+    EXPECT_EQ(find(Socket, {early, overrun(6, "4")}), 4U);
+}
+
 TEST_F(ToldDropsTest, AreNotThoseOfAnotherSource) {
     drops_.begin(Socket, 0, 0);
     EXPECT_EQ(find(Socket, {overrun(1, "4", "udev")}), 0U);
