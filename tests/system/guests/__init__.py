@@ -1,0 +1,1 @@
+"""Guests for the system tests: whole machines that boot real kernels, without privilege on this one."""
