@@ -4,6 +4,7 @@
 #include "keventd/names.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace keventd {
@@ -79,9 +80,15 @@ void Sequencer::enqueue(Event event, Stage stage, Clock::time_point now) {
         kernel_.emplace(seqnum, std::move(event));
     } else {
         const std::uint64_t behind = kernel_.empty() ? 0 : kernel_.rbegin()->first;
-        others_.push_back({std::move(event), stage, now + options_.wait, behind});
+        others_.push_back({std::move(event), stage, now + waitForKernelEvent(), behind});
     }
     statistics_.maxWaiting = std::max<std::uint64_t>(statistics_.maxWaiting, waiting());
+}
+
+// Also where the kernel delivers in order: it gives an event to one socket after the other, and udevd may
+// have done with it before ours has it.
+std::chrono::milliseconds Sequencer::waitForKernelEvent() const {
+    return std::max(options_.wait, options_.announcedWait);
 }
 
 void Sequencer::takeNumber(std::uint64_t seqnum, Clock::time_point now) {
@@ -192,7 +199,7 @@ bool Sequencer::waitsForItsKernelEvent(const Other& other, Clock::time_point now
     if (other.stage != Stage::Udev) return false;
     const std::uint64_t seqnum = other.event.seqnum;
     if (kernel_.contains(seqnum)) return true;
-    return !isBelowHoles(seqnum) && !seenKernel_.contains(seqnum) && other.deadline > now;
+    return (seqnum > highest_ || isInHole(seqnum)) && !seenKernel_.contains(seqnum) && other.deadline > now;
 }
 
 // The highest of those that it stands behind leaves last.
@@ -267,6 +274,11 @@ std::uint64_t Sequencer::lowestMissingInBacklog(std::string_view source) const {
 
 std::uint64_t Sequencer::frontier() const {
     return holes_.empty() ? highest_ + 1 : holes_.begin()->first;
+}
+
+bool Sequencer::isInHole(std::uint64_t seqnum) const {
+    const auto next = holes_.upper_bound(seqnum);
+    return next != holes_.begin() && seqnum <= std::prev(next)->second.last;
 }
 
 // The same as seqnum < frontier(), but for the greatest number there is, after which there is no frontier.

@@ -34,8 +34,9 @@ public:
         /// How long a hole is waited for, from the moment it was seen. 0 where the kernel delivers in order:
         /// a number that was left out is then not waited for at all.
         std::chrono::milliseconds wait{50};
-        /// How long announced numbers are waited for at least: they are assigned before they are sent, also
-        /// where the kernel delivers in order.
+        /// How long announced numbers, and kernel events of which udev has told, are waited for at least:
+        /// they are assigned before they are sent, and sent to one socket after the other, also where the
+        /// kernel delivers in order.
         std::chrono::milliseconds announcedWait{50};
         /// When so many events wait, the oldest hole is closed before its time. Far above the 4,989 places
         /// that an event was ever seen to be late, far below what memory can bear.
@@ -130,7 +131,9 @@ private:
     [[nodiscard]] std::uint64_t dropRepeat(Event event, Stage stage);
     [[nodiscard]] bool isNextInOrder(Stage stage, std::uint64_t seqnum) const;
     [[nodiscard]] bool isBelowHoles(std::uint64_t seqnum) const;
+    [[nodiscard]] bool isInHole(std::uint64_t seqnum) const;
     void enqueue(Event event, Stage stage, Clock::time_point now);
+    [[nodiscard]] std::chrono::milliseconds waitForKernelEvent() const;
     void takeNumber(std::uint64_t seqnum, Clock::time_point now);
     void openHole(std::uint64_t last, Clock::time_point deadline);
     bool fillHole(std::uint64_t seqnum);

@@ -59,7 +59,7 @@ void SequencerModel::push(const Event& event, Time now) {
         if (options_.wait.count() > 0) openHole(event.seqnum - 1, now + options_.wait);
         fill(event.seqnum);
     }
-    waiting_.push_back({event, now + options_.wait});
+    waiting_.push_back({event, now + std::max(options_.wait, options_.announcedWait)});
     statistics_.maxWaiting = std::max<std::uint64_t>(statistics_.maxWaiting, waiting_.size());
 }
 
