@@ -28,14 +28,22 @@ def _said_by(*command):
 
 def versions_of(*packages):
     """The versions that the mirror has, in this order."""
-    need("apt-cache", "dpkg")
+    need("apt-cache", "apt-get", "dpkg")
+    versions = _known_versions_of(packages)
+    if len(versions) != len(packages):  # the package lists may be absent: a fresh image
+        _said_by("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300", "update")
+        versions = _known_versions_of(packages)
+    if len(versions) != len(packages):
+        raise Unavailable(f"not all to be had from the mirror: {', '.join(packages)}")
+    return versions
+
+
+def _known_versions_of(packages):
     versions = []
     for line in _said_by("apt-cache", "policy", *packages).splitlines():
         key, _, value = line.strip().partition(": ")
         if key == "Candidate" and value != "(none)":
             versions.append(value)
-    if len(versions) != len(packages):
-        raise Unavailable(f"not all to be had (apt-get update?): {', '.join(packages)}")
     return versions
 
 
