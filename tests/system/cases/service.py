@@ -79,6 +79,12 @@ class Service(GuestCase):
         self.assertEqual(marks.of(event for event in events if event["source"] == "kernel"), [1, 2, 3])
         self.assertEqual([event["action"] for event in events if event["source"] == "keventd"][:1], ["overrun"])
 
+    def test_IsStartedByTheMessageBusForWhoCallsIt(self):
+        self.guest.shell(STOP)
+        call = "busctl --system call org.keventd1 /org/keventd1 org.keventd1.Manager Sync"
+        self.assertRegex(self.guest.shell(f"{become('nobody')} {call}"), r"^t \d+$")
+        self.assertEqual(self.states(), ["active"] * 4)
+
     def test_StopsInTimeWithTheMachine(self):
         self.guest.shell("systemctl --no-block poweroff")
         self.guest.wait_for_end(60)
