@@ -4,7 +4,6 @@
 #include "keventd/names.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace keventd {
@@ -80,14 +79,15 @@ void Sequencer::enqueue(Event event, Stage stage, Clock::time_point now) {
         kernel_.emplace(seqnum, std::move(event));
     } else {
         const std::uint64_t behind = kernel_.empty() ? 0 : kernel_.rbegin()->first;
-        others_.push_back({std::move(event), stage, now + waitForKernelEvent(), behind});
+        others_.push_back({std::move(event), stage, now + waitForAssigned(), behind});
     }
     statistics_.maxWaiting = std::max<std::uint64_t>(statistics_.maxWaiting, waiting());
 }
 
-// Also where the kernel delivers in order: it gives an event to one socket after the other, and udevd may
-// have done with it before ours has it.
-std::chrono::milliseconds Sequencer::waitForKernelEvent() const {
+// For what is known to have been numbered, also where the kernel delivers in order. That udev tells of an
+// event is such a knowledge: the kernel gives it to one socket after the other, and udevd may have done with
+// it before ours has it.
+std::chrono::milliseconds Sequencer::waitForAssigned() const {
     return std::max(options_.wait, options_.announcedWait);
 }
 
@@ -102,7 +102,7 @@ void Sequencer::takeNumber(std::uint64_t seqnum, Clock::time_point now) {
 }
 
 void Sequencer::announce(std::uint64_t seqnum, Clock::time_point now) {
-    openHole(seqnum, now + std::max(options_.wait, options_.announcedWait));
+    openHole(seqnum, now + waitForAssigned());
 }
 
 // No hole ends before a lower one: it would let nothing leave.
@@ -117,8 +117,8 @@ void Sequencer::openHole(std::uint64_t last, Clock::time_point deadline) {
 // Takes one number out of the hole that it lies in; both parts keep the deadline.
 // @return false if it lies in none: its hole was closed, or it is older than the daemon
 bool Sequencer::fillHole(std::uint64_t seqnum) {
-    auto hole = holes_.upper_bound(seqnum);
-    if (hole == holes_.begin() || seqnum > (--hole)->second.last) return false;
+    auto hole = findHole(seqnum);
+    if (hole == holes_.end()) return false;
     const auto [first, whole] = *hole;
     hole = holes_.erase(hole);
     if (seqnum < whole.last) hole = holes_.emplace_hint(hole, seqnum + 1, whole);
@@ -199,7 +199,8 @@ bool Sequencer::waitsForItsKernelEvent(const Other& other, Clock::time_point now
     if (other.stage != Stage::Udev) return false;
     const std::uint64_t seqnum = other.event.seqnum;
     if (kernel_.contains(seqnum)) return true;
-    return (seqnum > highest_ || isInHole(seqnum)) && !seenKernel_.contains(seqnum) && other.deadline > now;
+    return (seqnum > highest_ || findHole(seqnum) != holes_.end()) && !seenKernel_.contains(seqnum) &&
+           other.deadline > now;
 }
 
 // The highest of those that it stands behind leaves last.
@@ -276,9 +277,11 @@ std::uint64_t Sequencer::frontier() const {
     return holes_.empty() ? highest_ + 1 : holes_.begin()->first;
 }
 
-bool Sequencer::isInHole(std::uint64_t seqnum) const {
-    const auto next = holes_.upper_bound(seqnum);
-    return next != holes_.begin() && seqnum <= std::prev(next)->second.last;
+// @return the end if it lies in none
+Sequencer::Holes::const_iterator Sequencer::findHole(std::uint64_t seqnum) const {
+    auto hole = holes_.upper_bound(seqnum);
+    if (hole == holes_.begin() || seqnum > (--hole)->second.last) return holes_.end();
+    return hole;
 }
 
 // The same as seqnum < frontier(), but for the greatest number there is, after which there is no frontier.

@@ -125,15 +125,16 @@ private:
         std::uint64_t last = 0;
         Clock::time_point deadline;
     };
+    using Holes = std::map<std::uint64_t, Hole>; ///< by first number; deadlines rise with numbers
 
     [[nodiscard]] static Stage stageOf(std::string_view source, std::uint64_t seqnum);
     [[nodiscard]] bool isRepeat(Stage stage, std::uint64_t seqnum);
     [[nodiscard]] std::uint64_t dropRepeat(Event event, Stage stage);
     [[nodiscard]] bool isNextInOrder(Stage stage, std::uint64_t seqnum) const;
     [[nodiscard]] bool isBelowHoles(std::uint64_t seqnum) const;
-    [[nodiscard]] bool isInHole(std::uint64_t seqnum) const;
+    [[nodiscard]] Holes::const_iterator findHole(std::uint64_t seqnum) const;
     void enqueue(Event event, Stage stage, Clock::time_point now);
-    [[nodiscard]] std::chrono::milliseconds waitForKernelEvent() const;
+    [[nodiscard]] std::chrono::milliseconds waitForAssigned() const;
     void takeNumber(std::uint64_t seqnum, Clock::time_point now);
     void openHole(std::uint64_t last, Clock::time_point deadline);
     bool fillHole(std::uint64_t seqnum);
@@ -156,7 +157,7 @@ private:
     std::uint64_t highestRemembered_ = 0;
     std::map<std::uint64_t, Event> kernel_; // those that wait, by SEQNUM
     std::deque<Other> others_;              // those that wait, in the order of arrival
-    std::map<std::uint64_t, Hole> holes_;   // by first number; deadlines rise with numbers
+    Holes holes_;
     SeenNumbers seenKernel_;
     SeenNumbers seenUdev_;
     Statistics statistics_;
