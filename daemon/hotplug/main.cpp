@@ -35,9 +35,7 @@ constexpr unsigned MaxSeconds = 60;
 /// In the first place that can be used, or counted there.
 Appended recordOnce(RecordBuffer& buffer, std::size_t bytes) {
     for (const Place& place : Places) {
-        const auto parent = openFileSystem(place);
-        if (!parent) continue;
-        const auto directory = openDirectory(parent.get(), place.name, WhenMissing::Make);
+        const auto directory = openDirectory(place, WhenMissing::Make);
         if (!directory) continue;
         const auto spool = openSpool(directory.get(), WhenMissing::Make);
         if (spool) return append(spool.get(), buffer, bytes);

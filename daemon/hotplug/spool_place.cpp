@@ -48,4 +48,9 @@ UniqueFd openDirectory(int parent, const char* name, WhenMissing whenMissing) {
     return fd && isOursAlone(fd.get()) ? std::move(fd) : UniqueFd();
 }
 
+UniqueFd openDirectory(const Place& place, WhenMissing whenMissing) {
+    const UniqueFd parent = openFileSystem(place);
+    return parent ? openDirectory(parent.get(), place.name, whenMissing) : UniqueFd();
+}
+
 } // namespace keventd::spool

@@ -34,6 +34,9 @@ enum class WhenMissing { Make, LeaveIt };
 /// @return the directory; none if it is not there, or cannot be made, or is not ours alone (0700)
 [[nodiscard]] UniqueFd openDirectory(int parent, const char* name, WhenMissing whenMissing);
 
+/// @return the directory of a place; none if one of the two above gives none
+[[nodiscard]] UniqueFd openDirectory(const Place& place, WhenMissing whenMissing);
+
 /// @return it belongs to the user that this process runs as, and nobody else may write to it
 [[nodiscard]] bool isOursAlone(int fd);
 

@@ -18,9 +18,7 @@ namespace {
 constexpr timespec Tick{.tv_sec = 0, .tv_nsec = 10'000'000};
 
 UniqueFd openSpoolIn(const Place& place) {
-    const UniqueFd parent = openFileSystem(place);
-    if (!parent) return {};
-    const UniqueFd directory = openDirectory(parent.get(), place.name, WhenMissing::LeaveIt);
+    const UniqueFd directory = openDirectory(place, WhenMissing::LeaveIt);
     return directory ? openSpool(directory.get(), WhenMissing::LeaveIt) : UniqueFd();
 }
 
