@@ -8,7 +8,7 @@
 #include "daemon/kernel_version.h"
 #include "daemon/sources/hotplug_helper.h"
 #include "daemon/stream/coldplug.h"
-#include "keventd/names.h"
+#include "daemon/stream/own_event.h"
 
 #include <algorithm>
 #include <chrono>
@@ -192,7 +192,7 @@ bool Daemon::isTold(const EarlyEvents::Loss& loss) const {
     const std::vector<Event> waiting = waiting_.leftOver();
     return stream_.hasOverrunOf(loss.boottime) ||
            std::any_of(waiting.begin(), waiting.end(), [&loss](const Event& event) {
-               return event.action == names::action::Overrun && event.boottime == loss.boottime;
+               return isOverrun(event.source, event.action) && event.boottime == loss.boottime;
            });
 }
 

@@ -63,8 +63,7 @@ void waitForInput(int descriptor, Sequencer::Clock::time_point deadline) {
 
 // @return whether it tells of what was sent while nobody listened: of a loss in a socket, the count is known
 bool isGap(const Event& event) {
-    return event.source == names::source::Keventd && event.action == names::action::Overrun &&
-           !event.properties.find(names::key::Count);
+    return isOverrun(event.source, event.action) && !event.properties.find(names::key::Count);
 }
 
 } // namespace
@@ -122,7 +121,7 @@ void Intake::takeUp(EarlyEvents early) {
 void Intake::gather() {
     takeLanded();
     gatherBacklog();
-    awaitAssigned();
+    readToEnd();
 }
 
 void Intake::start() {
@@ -194,12 +193,8 @@ void Intake::gatherBacklog() {
     }
 }
 
-std::uint64_t Intake::readToEnd() {
-    return awaitAssigned();
-}
-
 // The kernel assigns a number before it sends the event. Those of before the start are not waited for.
-std::uint64_t Intake::awaitAssigned() {
+std::uint64_t Intake::readToEnd() {
     const std::uint64_t newest = seqnum_.read();
     Time now = Sequencer::Clock::now();
     const Time deadline = now + sequencer_.options().announcedWait;

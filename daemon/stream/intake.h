@@ -62,9 +62,9 @@ public:
     /// before anybody can subscribe. To be called once, behind gather() and before the loop runs.
     void start();
 
-    /// Reads what the kernel has sent up to now, for a last time.
-    /// @return the newest SEQNUM: up to there the next daemon has nothing to miss
-    [[nodiscard]] std::uint64_t readToEnd();
+    /// Reads what the kernel has sent up to now, and waits a little for what it has only numbered.
+    /// @return the newest SEQNUM: up to there a daemon that ends now has read everything
+    std::uint64_t readToEnd();
 
     /// One turn: reads, pushes, lets leave what may leave.
     void turn(std::size_t effectBudget = EffectBudget);
@@ -100,7 +100,6 @@ private:
     [[nodiscard]] Inlet& causes() { return inlets_.back(); }
     void takeLanded();
     void gatherBacklog();
-    std::uint64_t awaitAssigned();
     void noteToldGap(const Event& gap);
     void settle(const Reading& reading);
     [[nodiscard]] bool goesOn(const Inlet& inlet, const std::vector<Event>& events);

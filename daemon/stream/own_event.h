@@ -2,6 +2,7 @@
 #pragma once
 
 #include "keventd/event.h"
+#include "keventd/names.h"
 
 #include <string>
 #include <string_view>
@@ -15,5 +16,11 @@ namespace keventd {
 /// About the stream: of source `keventd`.
 /// @param about  the source that it is about (KEVENTD_SOURCE)
 [[nodiscard]] Event streamEvent(const char* action, std::string_view about);
+
+/// @param source, action  of an event
+/// @return whether it tells that events were lost before anybody could read them
+[[nodiscard]] inline bool isOverrun(std::string_view source, std::string_view action) {
+    return action == names::action::Overrun && source == names::source::Keventd;
+}
 
 } // namespace keventd

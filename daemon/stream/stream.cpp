@@ -1,6 +1,7 @@
 #include "daemon/stream/stream.h"
 
 #include "daemon/stream/escape.h"
+#include "daemon/stream/own_event.h"
 #include "daemon/stream/property_number.h"
 #include "keventd/names.h"
 
@@ -63,10 +64,7 @@ bool Stream::has(Event event) const {
 }
 
 bool Stream::hasOverrunOf(std::chrono::microseconds boottime) const {
-    return hasOf(boottime, [](const EventView& other) {
-        return other.source == std::string_view(names::source::Keventd) &&
-               other.action == std::string_view(names::action::Overrun);
-    });
+    return hasOf(boottime, [](const EventView& other) { return isOverrun(other.source, other.action); });
 }
 
 bool Stream::hasOf(std::chrono::microseconds boottime,
@@ -83,11 +81,11 @@ void Stream::append(Event& event) {
     const std::uint64_t number = event.id; // in the log of those that wait
     changeDevices(event);
     published_.add(event);
-    const bool isOverrun = event.action == names::action::Overrun && event.source == names::source::Keventd;
+    const bool tellsOfLoss = isOverrun(event.source, event.action);
     escapeText(event);
     const std::uint64_t id = history_.append(event);
     if (waiting_ != nullptr) waiting_->remove(number);
-    if (isOverrun && onOverrun_) onOverrun_(history_.at(id));
+    if (tellsOfLoss && onOverrun_) onOverrun_(history_.at(id));
 }
 
 void Stream::changeDevices(const Event& event) {

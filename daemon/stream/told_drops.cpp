@@ -1,6 +1,7 @@
 #include "daemon/stream/told_drops.h"
 
 #include "daemon/base/assert.h"
+#include "daemon/stream/own_event.h"
 #include "daemon/stream/property_number.h"
 #include "keventd/names.h"
 
@@ -51,7 +52,7 @@ std::optional<std::uint32_t> ToldDrops::find(std::uint64_t socket, const std::ve
 
 bool ToldDrops::tells(const Event& event) const {
     const bool isOfSocket = (event.flags & EventFlag::Early) == 0;
-    return isOfSocket && event.source == names::source::Keventd && event.action == names::action::Overrun &&
+    return isOfSocket && isOverrun(event.source, event.action) &&
            event.properties.find(names::key::Source) == source_;
 }
 
