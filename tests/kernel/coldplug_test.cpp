@@ -3,13 +3,12 @@
 #include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 #include "tests/support/bus_client.h"
+#include "tests/support/device_picture.h"
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <set>
-#include <thread>
 
 namespace keventd::test {
 namespace {
@@ -25,9 +24,8 @@ void writeUevent(const std::string& devpath, const std::string& action) {
     ASSERT_TRUE(file) << devpath;
 }
 
-Events everything(const DaemonProcess& daemon) {
-    const std::vector<Event> events = BusClient(daemon.address()).wholeHistory();
-    return {events.begin(), events.end()};
+std::set<std::string> listedBy(const DaemonProcess& daemon) {
+    return DevicePicture(BusClient(daemon.address()).listDevices()).devpaths();
 }
 
 std::vector<const Event*> coldplugOf(const Events& events) {
@@ -62,21 +60,18 @@ private:
 
 TEST_F(ColdplugTest, BeginsAStreamWithEachDeviceThatIsThere) {
     DaemonProcess daemon(options());
-    const Events all = everything(daemon);
+    const Events all = everything(BusClient(daemon.address()));
     expectSoundStream(all);
     const auto told = coldplugOf(all);
     ASSERT_FALSE(told.empty());
     EXPECT_EQ(all.front().source, names::source::Coldplug);
     EXPECT_EQ(all.front().id, 1U);
-    std::set<std::string> listed;
-    for (const Event& device : BusClient(daemon.address()).listDevices().devices)
-        listed.insert(device.object);
-    EXPECT_EQ(objectsOf(told), listed);
+    EXPECT_EQ(objectsOf(told), listedBy(daemon));
 }
 
 TEST_F(ColdplugTest, SaysWhatTheKernelWouldSay) {
     DaemonProcess daemon(options());
-    const Events all = everything(daemon);
+    const Events all = everything(BusClient(daemon.address()));
     const auto null =
         std::find_if(all.begin(), all.end(), [](const Event& event) { return event.object == Null; });
     ASSERT_NE(null, all.end());
@@ -96,7 +91,7 @@ TEST_F(ColdplugTest, SaysWhatTheKernelWouldSay) {
 
 TEST_F(ColdplugTest, TellsOfParentsFirst) {
     DaemonProcess daemon(options());
-    const Events all = everything(daemon);
+    const Events all = everything(BusClient(daemon.address()));
     std::set<std::string> told;
     for (const Event* event : coldplugOf(all)) {
         const auto below = told.lower_bound(event->object + "/");
@@ -113,7 +108,7 @@ TEST_F(ColdplugTest, LeavesOutWhatIsQueuedInTheSocketAndComesBeforeIt) {
     DaemonOptions withSocket = options();
     withSocket.inherited = {socket.get()};
     DaemonProcess daemon(withSocket);
-    const Events all = everything(daemon);
+    const Events all = everything(BusClient(daemon.address()));
     expectSoundStream(all);
     EXPECT_THAT(toldOf(all, Null), ElementsAre("kernel/add"));
     EXPECT_THAT(toldOf(all, Zero), ElementsAre("coldplug/add", "kernel/change"));
@@ -126,11 +121,11 @@ TEST_F(ColdplugTest, IsToldOnceInAStream) {
     std::size_t count = 0;
     {
         DaemonProcess first(options());
-        count = everything(first).size();
+        count = everything(BusClient(first.address())).size();
         first.kill();
     }
     DaemonProcess second(options());
-    EXPECT_EQ(coldplugOf(everything(second)).size(), count);
+    EXPECT_EQ(coldplugOf(everything(BusClient(second.address()))).size(), count);
 }
 
 TEST_F(ColdplugTest, IsNotToldInTheMiddleOfAStream) {
@@ -138,10 +133,10 @@ TEST_F(ColdplugTest, IsNotToldInTheMiddleOfAStream) {
         DaemonOptions without = options();
         without.coldplug = false;
         DaemonProcess first(without);
-        EXPECT_TRUE(coldplugOf(everything(first)).empty());
+        EXPECT_TRUE(coldplugOf(everything(BusClient(first.address()))).empty());
     }
     DaemonProcess second(options());
-    EXPECT_TRUE(coldplugOf(everything(second)).empty());
+    EXPECT_TRUE(coldplugOf(everything(BusClient(second.address()))).empty());
 }
 
 // Where in the start a kill finds it, is left to chance: between none and all of the devices.
@@ -149,25 +144,15 @@ TEST_F(ColdplugTest, IsWholeHoweverOftenTheDaemonIsKilledOverIt) {
     const UniqueFd socket = openUeventSocket(KernelGroup);
     writeUevent(Zero, "change");
     writeUevent(Null, "add");
-    const TemporaryDirectory own;
-    for (int kills = 0; kills < 60; ++kills) {
-        ChildProcess child({.command = {DaemonProcess::binary(), "--socket=" + own.file("bus"), "--bus=none",
-                                        "--config=/dev/null", options().arguments[0]},
-                            .inherited = {socket.get()}});
-        std::this_thread::sleep_for(std::chrono::microseconds(kills * 997 % 40'000));
-        child.signal(SIGKILL);
-        child.wait();
-    }
     DaemonOptions withSocket = options();
     withSocket.inherited = {socket.get()};
+    killAtItsStart(withSocket);
     DaemonProcess last(withSocket);
-    const Events all = everything(last);
+    const Events all = everything(BusClient(last.address()));
     expectSoundStream(all);
     std::set<std::string> told = objectsOf(coldplugOf(all));
     told.insert(Null);
-    std::set<std::string> listed;
-    for (const Event& device : BusClient(last.address()).listDevices().devices) listed.insert(device.object);
-    EXPECT_EQ(told, listed);
+    EXPECT_EQ(told, listedBy(last));
     EXPECT_THAT(toldOf(all, Null), ElementsAre("kernel/add"));
     EXPECT_THAT(toldOf(all, Zero), ElementsAre("coldplug/add", "kernel/change"));
 }

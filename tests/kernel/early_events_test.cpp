@@ -4,8 +4,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/hotplug/spool_format.h"
 #include "keventd/names.h"
-#include "tests/kernel/helper_root.h"
-#include "tests/kernel/kernel_test.h"
+#include "tests/kernel/helper_test.h"
 #include "tests/support/effective_user.h"
 
 #include <algorithm>
@@ -19,7 +18,6 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <thread>
 
 namespace keventd::test {
 namespace {
@@ -56,22 +54,13 @@ bool has(const Event* event, std::uint32_t flag) {
     return (event->flags & flag) != 0;
 }
 
-// Runs in an executable of its own: the process stays in the mount namespace.
-class EarlyEvents : public KernelTest {
+class EarlyEvents : public HandOverTest {
 protected:
-    static void SetUpTestSuite() {
-        if (geteuid() == 0) enterMountNamespace(); // else the tests skip themselves
-    }
     void SetUp() override {
-        KernelTest::SetUp();
-        if (IsSkipped()) return;
-        root_ = std::make_unique<HelperRoot>();
-        environments_ = std::make_unique<HelperEnvironments>();
-        root().mount("/run");
-        fs::create_directory(root().path("/run/keventd"));
+        HandOverTest::SetUp();
+        if (!IsSkipped()) environments_ = std::make_unique<HelperEnvironments>();
     }
 
-    [[nodiscard]] HelperRoot& root() const { return *root_; }
     [[nodiscard]] std::string handedOver() const { return root().path("/run/keventd/spool"); }
     [[nodiscard]] DaemonOptions options(std::vector<std::string> arguments = {}) const {
         arguments.push_back("--spool=" + handedOver());
@@ -96,17 +85,12 @@ protected:
         ASSERT_EQ(finished.status, 0) << finished.err;
     }
 
-    static Events everything(const BusClient& client) {
-        const std::vector<Event> events = client.wholeHistory();
-        return {events.begin(), events.end()};
-    }
     static std::vector<const Event*> overruns(const Events& events) {
         return select(events, [](const Event& event) { return event.action == names::action::Overrun; });
     }
 
 private:
     TemporaryDirectory state_;
-    std::unique_ptr<HelperRoot> root_;
     std::unique_ptr<HelperEnvironments> environments_;
 };
 
@@ -241,15 +225,9 @@ TEST_F(EarlyEvents, AreThereOnceHoweverOftenTheDaemonIsKilledWhileItTakesThemUp)
     UeventWriter writer;
     writeEarly(writer, 300);
     handOver();
-    const TemporaryDirectory own;
-    for (int kills = 0; kills < 60; ++kills) {
-        DaemonOptions once = options();
-        ChildProcess child({.command = {DaemonProcess::binary(), "--socket=" + own.file("bus"), "--bus=none",
-                                        "--config=/dev/null", once.arguments[0], once.arguments[1]}});
-        std::this_thread::sleep_for(std::chrono::microseconds(kills * 997 % 40'000));
-        child.signal(SIGKILL);
-        child.wait();
-    }
+    DaemonOptions killed = options();
+    killed.coldplug = true;
+    killAtItsStart(killed);
     DaemonProcess last(options());
     const Events all = everything(BusClient(last.address()));
     expectSoundStream(all);

@@ -1,10 +1,9 @@
 // From the helper, which is root's, to the daemon's directory: switched off, waited for, copied and given
 // away, and all of it again when it was killed.
 
-#include "tests/kernel/helper_root.h"
+#include "tests/kernel/helper_test.h"
 
 #include "daemon/hotplug/spool_format.h"
-#include "tests/kernel/kernel_test.h"
 #include "tests/support/deadline.h"
 #include "tests/support/effective_user.h"
 
@@ -26,21 +25,8 @@ namespace {
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-// Runs in an executable of its own: the process stays in the mount namespace.
-class HandOver : public KernelTest {
+class HandOver : public HandOverTest {
 protected:
-    static void SetUpTestSuite() {
-        if (geteuid() == 0) enterMountNamespace(); // else the tests skip themselves
-    }
-    void SetUp() override {
-        KernelTest::SetUp();
-        if (IsSkipped()) return;
-        root_ = std::make_unique<HelperRoot>();
-        root().mount("/run");
-        fs::create_directory(root().path("/run/keventd"));
-    }
-
-    [[nodiscard]] HelperRoot& root() const { return *root_; }
     [[nodiscard]] std::string path(const std::string& inside) const { return root().path(inside); }
 
     void expectHandedOver(const Finished& finished) const {
@@ -59,9 +45,6 @@ protected:
     }
     [[nodiscard]] std::vector<std::uint64_t> handedOver() const { return handedOver(root()); }
     using Numbers = std::vector<std::uint64_t>;
-
-private:
-    std::unique_ptr<HelperRoot> root_;
 };
 
 TEST_F(HandOver, HasNothingToDoWhereNothingWasRecorded) {

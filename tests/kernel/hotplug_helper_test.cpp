@@ -1,11 +1,10 @@
 // The hotplug helper as the kernel runs it: many at once, without descriptors, in roots where little is
 // mounted.
 
-#include "tests/kernel/helper_root.h"
+#include "tests/kernel/helper_test.h"
 
 #include "daemon/base/clock.h"
 #include "daemon/hotplug/spool_format.h"
-#include "tests/kernel/kernel_test.h"
 #include "tests/support/effective_user.h"
 
 #include <algorithm>
@@ -50,25 +49,13 @@ void expectWhole(const SpoolContents& contents) {
     }
 }
 
-class HotplugHelper : public KernelTest {
+class HotplugHelper : public HelperTest {
 protected:
-    static void SetUpTestSuite() {
-        if (geteuid() == 0) enterMountNamespace(); // else the tests skip themselves
-    }
-    void SetUp() override {
-        KernelTest::SetUp();
-        if (!IsSkipped()) root_ = std::make_unique<HelperRoot>();
-    }
-
     /// Lets all of a spool be zeros but for the last `bytes` before its limit.
     void fillUpTo(std::size_t bytesLeft) const {
         ASSERT_EQ(root().run(ueventEnvironment(0)), 0);
         fs::resize_file(root().path("/run/keventd-hotplug/spool"), spool::MaxFileBytes - bytesLeft);
     }
-    [[nodiscard]] HelperRoot& root() const { return *root_; }
-
-private:
-    std::unique_ptr<HelperRoot> root_;
 };
 
 TEST_F(HotplugHelper, RecordsWhatNetlinkWouldBring) {

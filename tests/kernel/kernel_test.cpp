@@ -2,7 +2,10 @@
 
 #include "daemon/sources/kernel_stage.h"
 
+#include <chrono>
+#include <csignal>
 #include <system_error>
+#include <thread>
 
 namespace keventd::test {
 
@@ -39,6 +42,26 @@ std::vector<const Event*> writtenBy(const Events& events, const std::string& uui
                (source == std::string(names::source::Kernel) && isOfKernelStage(event.source));
     };
     return select(events, [&](const Event& event) { return isFromThere(event) && isOf(event, uuid); });
+}
+
+Events everything(const BusClient& client) {
+    const std::vector<Event> events = client.wholeHistory();
+    return {events.begin(), events.end()};
+}
+
+void killAtItsStart(const DaemonOptions& options) {
+    const TemporaryDirectory own;
+    ChildOptions child{.command = {DaemonProcess::binary(), "--socket=" + own.file("bus"), "--bus=none",
+                                   "--config=/dev/null"},
+                       .inherited = options.inherited};
+    if (!options.coldplug) child.command.emplace_back("--coldplug=no");
+    child.command.insert(child.command.end(), options.arguments.begin(), options.arguments.end());
+    for (int kills = 0; kills < 60; ++kills) {
+        ChildProcess daemon(child);
+        std::this_thread::sleep_for(std::chrono::microseconds(kills * 997 % 40'000));
+        daemon.signal(SIGKILL);
+        daemon.wait();
+    }
 }
 
 } // namespace keventd::test

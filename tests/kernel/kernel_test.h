@@ -2,6 +2,7 @@
 // subscriber who wants everything.
 #pragma once
 
+#include "tests/support/bus_client.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/network_namespace.h"
 #include "tests/support/stream_checks.h"
@@ -52,5 +53,12 @@ private:
 /// helper saw
 [[nodiscard]] std::vector<const Event*> writtenBy(const Events& events, const std::string& uuid,
                                                   const char* source = "kernel");
+
+/// @return the whole history
+[[nodiscard]] Events everything(const BusClient& client);
+
+/// Starts a daemon again and again, and kills it each time at another moment of its start.
+/// @param options  of these, arguments, coldplug and inherited
+void killAtItsStart(const DaemonOptions& options);
 
 } // namespace keventd::test

@@ -1,8 +1,7 @@
 // A daemon that runs before there is a service manager, and hands over to the one that this starts.
 
 #include "keventd/names.h"
-#include "tests/kernel/helper_root.h"
-#include "tests/kernel/kernel_test.h"
+#include "tests/kernel/helper_test.h"
 #include "tests/support/bus_client.h"
 #include "tests/support/deadline.h"
 
@@ -15,14 +14,10 @@ namespace {
 
 using testing::HasSubstr;
 
-// As `kernel-hotplug` as a whole: the process stays in the mount namespace.
-class Recorder : public KernelTest {
+class Recorder : public MountTest {
 protected:
-    static void SetUpTestSuite() {
-        if (geteuid() == 0) enterMountNamespace(); // else the tests skip themselves
-    }
     void SetUp() override {
-        KernelTest::SetUp();
+        MountTest::SetUp();
         if (IsSkipped()) return;
         ASSERT_EQ(mount("none", "/run", "tmpfs", 0, "mode=755"), 0);
     }
@@ -46,10 +41,6 @@ protected:
     static DaemonOptions successor(int socket) {
         return {.arguments = {"--state=/run/keventd"}, .inherited = {socket}};
     }
-    static Events everything(const std::string& address) {
-        const std::vector<Event> events = BusClient(address).wholeHistory();
-        return {events.begin(), events.end()};
-    }
 };
 
 // Whoever it starts, the socket was open before.
@@ -60,7 +51,7 @@ TEST_F(Recorder, ListensFromBeforeItsCommandRuns) {
     options.command.insert(options.command.begin() + 3, {"sh", "-c", write + "; exec \"$0\" \"$@\""});
     ChildProcess child(std::move(options));
     ASSERT_TRUE(waitUntilItServes(child)) << child.err();
-    const Events all = everything("unix:path=/run/keventd/early");
+    const Events all = everything(BusClient("unix:path=/run/keventd/early"));
     const auto ours = writtenBy(all, writer.uuid());
     ASSERT_EQ(ours.size(), 1U);
     EXPECT_NE(ours[0]->flags & EventFlag::Queued, 0U);
@@ -83,7 +74,7 @@ TEST_F(Recorder, IsFollowedWithoutLossAndRepeat) {
     EXPECT_EQ(child.wait(), 0) << child.err();
     writer.write(10);
     DaemonProcess daemon(successor(socket.get()));
-    const Events all = everything(daemon.address());
+    const Events all = everything(BusClient(daemon.address()));
     expectSoundStream(all);
     expectWrittenInOrder(all, writer);
     EXPECT_EQ(writtenBy(all, writer.uuid()).size(), 30U);

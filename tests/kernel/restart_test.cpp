@@ -49,10 +49,6 @@ protected:
             client.wholeHistory({.filters = {{names::option::Properties, {"SYNTH_UUID=" + writer.uuid()}}}});
         return {events.begin(), events.end()};
     }
-    static Events everything(const BusClient& client) {
-        const std::vector<Event> events = client.wholeHistory();
-        return {events.begin(), events.end()};
-    }
 
 private:
     TemporaryDirectory directory_;
