@@ -20,18 +20,28 @@ namespace keventd {
 namespace {
 
 // Goes on to count what the kernel drops where the daemon before has ended, if it has had the same socket.
-UeventSocket uevents(UniqueFd inherited, UeventGroup group, ToldDrops& told,
+UeventSocket adopt(UniqueFd inherited, UeventGroup group, const ToldDrops& told,
+                   const std::vector<Event>& leftOver) {
+    const auto before = told.find(UeventSocket::cookieOf(inherited.get()), leftOver);
+    return UeventSocket::adopt(std::move(inherited), group, before);
+}
+
+// What the daemon before has read from, comes first.
+UeventSocket uevents(InheritedUeventSocket inherited, UeventGroup group, const ToldDrops& told,
                      const std::vector<Event>& leftOver) {
-    const auto count = [&](UeventSocket socket) {
-        const std::uint64_t lastNumber = leftOver.empty() ? 0 : leftOver.back().id;
-        told.begin(UeventSocket::cookieOf(socket.fd()), socket.toldDrops(), lastNumber);
-        return socket;
-    };
-    if (!inherited) return count(UeventSocket::open(group, UeventBufferBytes));
-    std::optional<std::uint32_t> before;
-    if (UeventSocket::receives(inherited.get(), group))
-        before = told.find(UeventSocket::cookieOf(inherited.get()), leftOver);
-    return count(UeventSocket::adopt(std::move(inherited), group, before));
+    if (!inherited.current && !inherited.kept) return UeventSocket::open(group, UeventBufferBytes);
+    if (!inherited.kept) return adopt(std::move(inherited.current), group, told, leftOver);
+    UeventSocket socket = adopt(std::move(inherited.kept), group, told, leftOver);
+    if (inherited.current) socket.precede(adopt(std::move(inherited.current), group, told, leftOver));
+    return socket;
+}
+
+UeventSocket countedUevents(InheritedUeventSocket inherited, UeventGroup group, ToldDrops& told,
+                            const std::vector<Event>& leftOver) {
+    UeventSocket socket = uevents(std::move(inherited), group, told, leftOver);
+    const SocketPosition position = socket.position();
+    told.begin(position.cookie, position.toldDrops, leftOver.empty() ? 0 : leftOver.back().id);
+    return socket;
 }
 
 ListeningSocket privateSocket(UniqueFd inherited, const std::string& path) {
@@ -82,10 +92,10 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
     : configuration_(configuration), state_(settings.stateDirectory.value()),
       saved_(settings.stateDirectory.value(), settings.historyBytes), waiting_(saved_.takeWaiting()),
       leftOver_(waiting_.leftOver()), spool_(settings.spoolDirectory.value()),
-      kernel_(
-          uevents(std::move(inherited.kernelSocket), UeventGroup::Kernel, saved_.kernelDrops(), leftOver_),
-          saved_.kernelLanding()),
-      udev_(uevents(std::move(inherited.udevSocket), UeventGroup::Udev, saved_.udevDrops(), leftOver_),
+      kernel_(countedUevents(std::move(inherited.kernelSocket), UeventGroup::Kernel, saved_.kernelDrops(),
+                             leftOver_),
+              saved_.kernelLanding()),
+      udev_(countedUevents(std::move(inherited.udevSocket), UeventGroup::Udev, saved_.udevDrops(), leftOver_),
             saved_.udevLanding()),
       devices_(sysfs_), deviceLog_(saved_.takeDevices(), devices_, udevDevices_),
       stream_(saved_.streamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(settings)},
@@ -113,7 +123,15 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
 }
 
 Intake::Input Daemon::inputOf(Source& source, ToldDrops& told, std::optional<std::uint64_t> heard) {
-    return {.source = &source, .told = &told, .gapAfter = told.goesOn() ? std::nullopt : heard};
+    return {.source = &source,
+            .told = &told,
+            .gapAfter = told.goesOn() ? std::nullopt : heard,
+            .onMoved = [this, &source] { keep(source); }};
+}
+
+// With what it holds, whatever the service manager does to its socket unit when we have crashed.
+void Daemon::keep(const Source& source) const {
+    serviceManager_.keep(source.name(), source.descriptor());
 }
 
 // A mistake in a file is no reason to end, nor to take up half of it.
@@ -211,6 +229,9 @@ void Daemon::run() {
                  stream_.history().nextId(), ", after SEQNUM ", stream_.sequencer().options().startSeqnum));
     if (const std::string files = configuration_.files(); !files.empty()) {
         logInfo(text("configuration from ", files));
+    }
+    for (const Source* source : {static_cast<const Source*>(&kernel_), static_cast<const Source*>(&udev_)}) {
+        if (!source->nextDescriptor()) keep(*source);
     }
     takeUpDevices();
     takeUpEvents();

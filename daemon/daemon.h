@@ -49,8 +49,8 @@ public:
 
 private:
     Daemon(Configuration& configuration, const Settings& settings, InheritedDescriptors inherited);
-    [[nodiscard]] static Intake::Input inputOf(Source& source, ToldDrops& told,
-                                               std::optional<std::uint64_t> heard);
+    [[nodiscard]] Intake::Input inputOf(Source& source, ToldDrops& told, std::optional<std::uint64_t> heard);
+    void keep(const Source& source) const;
     void takeUpDevices();
     void takeUpEvents();
     void takeUpSpool();

@@ -1,16 +1,24 @@
 // Descriptors that were opened for us: by systemd's socket units, or by a test that plays systemd.
 //
-// Each is known by what it is, not by its name, so that units may be named as one likes.
+// Each is known by what it is, not by its name, so that units may be named as one likes. Only what an earlier
+// daemon had kept has a name of ours.
 #pragma once
 
 #include "daemon/base/unique_fd.h"
 
 namespace keventd {
 
+/// One and the same, or none, or two: what systemd finds overrun when it looks at it, it closes, and opens
+/// another one (socket_dispatch_io() in src/core/socket.c, 252). The daemon had the first one kept.
+struct InheritedUeventSocket {
+    UniqueFd kept;    ///< what an earlier daemon has read from, if it is not `current`
+    UniqueFd current; ///< that of the socket unit
+};
+
 struct InheritedDescriptors {
-    UniqueFd kernelSocket;  ///< ListenNetlink=kobject-uevent 1
-    UniqueFd udevSocket;    ///< ListenNetlink=kobject-uevent 2
-    UniqueFd privateSocket; ///< ListenStream=/run/keventd/bus
+    InheritedUeventSocket kernelSocket; ///< ListenNetlink=kobject-uevent 1
+    InheritedUeventSocket udevSocket;   ///< ListenNetlink=kobject-uevent 2
+    UniqueFd privateSocket;             ///< ListenStream=/run/keventd/bus
 
     /// Takes what sd_listen_fds(3) tells of; anything else is closed with a warning.
     [[nodiscard]] static InheritedDescriptors take();

@@ -69,4 +69,11 @@ void ServiceManager::tellStopping() const {
     notify("STOPPING=1");
 }
 
+// It would look whether a descriptor has an error, and if so, close it: an overrun is one.
+void ServiceManager::keep(const std::string& name, int fd) const {
+    const std::string fdName = text("FDNAME=", KeptNamePrefix, name);
+    notify("FDSTOREREMOVE=1\n" + fdName);
+    sd_pid_notify_with_fds(0, 0, ("FDSTORE=1\nFDPOLL=0\n" + fdName).c_str(), &fd, 1);
+}
+
 } // namespace keventd

@@ -11,11 +11,14 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace keventd {
 
 class ServiceManager {
 public:
+    static constexpr std::string_view KeptNamePrefix = "kept-";
+
     /// Begins to ping the watchdog, if there is one: sd_watchdog_enabled(3).
     /// @param progress  called now and then
     ServiceManager(EventLoop& loop, std::function<Progress()> progress);
@@ -27,6 +30,12 @@ public:
     /// A reload begins; tellReady() ends it, however it goes.
     void tellReloading() const;
     void tellStopping() const;
+    /// Asks it to keep a copy of a descriptor, and to hand it to the next daemon, after a crash also
+    /// (FileDescriptorStoreMax= in systemd.service(5)): in the place of that which it has kept under this
+    /// name.
+    /// @param name  what the descriptor is told by later (LISTEN_FDNAMES in sd_listen_fds(3)), after
+    ///              KeptNamePrefix
+    void keep(const std::string& name, int fd) const;
 
 private:
     void startWatchdog(EventLoop& loop);

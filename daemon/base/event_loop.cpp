@@ -96,6 +96,10 @@ void EventLoop::Registration::setEnabled(int state) {
     checkResult(sd_event_source_set_enabled(source_.get(), state), "switch event source");
 }
 
+void EventLoop::Registration::watch(int fd) {
+    checkResult(sd_event_source_set_io_fd(source_.get(), fd), name_);
+}
+
 // Of what is ready, sd-event calls first what has been so for longest. A defer source has been since it was
 // made, however often it is enabled: one that enables itself would be called for ever, and nothing else. So
 // it is made when it is asked for.

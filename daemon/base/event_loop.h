@@ -41,6 +41,9 @@ public:
         void disable() { setEnabled(SD_EVENT_OFF); }
         /// Of a defer: calls the handler once, when all that was ready by now has had its turn.
         void defer();
+        /// Of a descriptor: has another one watched in its place, which outlives the registration. Both are
+        /// open.
+        void watch(int fd);
         /// Of a timer: calls the handler once, at this time or as soon as possible after it.
         void armAt(std::chrono::steady_clock::time_point time);
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace keventd {
@@ -38,6 +39,12 @@ struct Drained {
         false; ///< more were dropped; a later drain tells, when it has read what was queued before
 };
 
+/// A socket, and how many of the messages that the kernel has dropped on it are not to be told of any more.
+struct SocketPosition {
+    std::uint64_t cookie = 0;    ///< what tells it from all others of this boot (SO_COOKIE, socket(7))
+    std::uint32_t toldDrops = 0; ///< modulo 2^32
+};
+
 class Source {
 public:
     Source() = default;
@@ -58,6 +65,11 @@ public:
     /// A loss is told when everything that was queued before it has been read: the drop was counted first,
     /// and the socket found empty then.
     [[nodiscard]] virtual Drained drain(Arrivals& arrivals, std::size_t budget) = 0;
+    /// @return the descriptor that follows when drain() has read this one to its end, if any does
+    [[nodiscard]] virtual std::optional<int> nextDescriptor() const { return std::nullopt; }
+    /// Takes that one, and closes this one.
+    /// @return of the socket that is read from now on
+    virtual SocketPosition moveOn() { return {}; }
     /// Cheap: asked after every turn of the loop, so that a change can be told.
     [[nodiscard]] virtual SourceStatus status() const = 0;
     [[nodiscard]] virtual SourceStatistics statistics() const = 0;

@@ -19,13 +19,18 @@ namespace {
 // udevd's control socket: there as long as it runs (src/shared/udev-util.h, systemd).
 constexpr const char* UdevdControl = "/run/udev/control";
 
-// A monitor whose socket is a copy of ours. The copy is made after enable_receiving: before, binding a bound
-// socket fails. Its descriptor number belongs to libudev, the socket behind it to both.
+// Makes the monitor's socket a copy of ours: the descriptor's number belongs to libudev, the socket behind it
+// to both.
+void handTo(udev_monitor* monitor, int socket) {
+    checkErrno(dup3(socket, udev_monitor_get_fd(monitor), O_CLOEXEC), "hand socket to udev monitor");
+}
+
+// The copy is made after enable_receiving: before, binding a bound socket fails.
 UdevMonitorHandle makeMonitor(udev* udev, int socket) {
     UdevMonitorHandle monitor(udev_monitor_new_from_netlink(udev, "udev"));
     if (!monitor) throwError("create udev monitor", errno);
     checkResult(udev_monitor_enable_receiving(monitor.get()), "enable udev monitor");
-    checkErrno(dup3(socket, udev_monitor_get_fd(monitor.get()), O_CLOEXEC), "hand socket to udev monitor");
+    handTo(monitor.get(), socket);
     return monitor;
 }
 
@@ -80,6 +85,13 @@ Drained UdevSource::drain(Arrivals& arrivals, std::size_t budget) {
         receiveOne(arrivals);
     }
     return {.empty = false, .lost = 0, .lossPending = pendingLoss_ > 0};
+}
+
+SocketPosition UdevSource::moveOn() {
+    socket_.moveOn();
+    handTo(monitor_.get(), socket_.fd());
+    statistics_.bufferBytes = socket_.bufferBytes();
+    return socket_.position();
 }
 
 // libudev says EAGAIN for an empty queue and for a message that it refused alike: here, there is one.

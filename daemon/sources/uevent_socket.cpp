@@ -108,6 +108,12 @@ std::uint64_t UeventSocket::cookieOf(int fd) {
     return cookie;
 }
 
+void UeventSocket::moveOn() {
+    const std::unique_ptr<UeventSocket> next = std::move(next_);
+    next->maxQueuedBytes_ = std::max(next->maxQueuedBytes_, maxQueuedBytes_);
+    *this = std::move(*next);
+}
+
 std::size_t UeventSocket::bufferBytes() const {
     return grantedBuffer(fd_.get());
 }

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "daemon/base/unique_fd.h"
+#include "daemon/sources/source.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <utility>
 
 namespace keventd {
 
@@ -39,10 +42,18 @@ public:
     /// @return what tells a socket from all others of this boot (SO_COOKIE, socket(7))
     [[nodiscard]] static std::uint64_t cookieOf(int fd);
 
+    /// Has another one take over when this one has been read to its end: what is sent meanwhile, both
+    /// receive.
+    void precede(UeventSocket next) { next_ = std::make_unique<UeventSocket>(std::move(next)); }
+    [[nodiscard]] std::optional<int> nextFd() const {
+        return next_ ? std::optional(next_->fd()) : std::nullopt;
+    }
+    /// Becomes that one; the one it was is closed.
+    void moveOn();
+    [[nodiscard]] SocketPosition position() const { return {cookieOf(fd()), toldDrops_}; }
+
     [[nodiscard]] int fd() const { return fd_.get(); }
     [[nodiscard]] bool inherited() const { return inherited_; }
-    /// @return messages dropped that takeDrops() does not tell of any more, modulo 2^32
-    [[nodiscard]] std::uint32_t toldDrops() const { return toldDrops_; }
     /// @return size of the receive buffer as it was asked for and granted; the kernel reserves twice that,
     ///         for its own records (SO_RCVBUF, socket(7))
     [[nodiscard]] std::size_t bufferBytes() const;
@@ -66,6 +77,7 @@ private:
     bool inherited_;
     std::uint32_t toldDrops_ = 0;
     std::size_t maxQueuedBytes_ = 0;
+    std::unique_ptr<UeventSocket> next_;
 };
 
 } // namespace keventd

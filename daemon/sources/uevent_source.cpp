@@ -59,6 +59,12 @@ Drained UeventSource::endOfQueue(std::uint64_t lost) {
     return {.empty = pendingLoss_ == 0, .lost = lost, .lossPending = pendingLoss_ > 0};
 }
 
+SocketPosition UeventSource::moveOn() {
+    socket_.moveOn();
+    statistics_.bufferBytes = socket_.bufferBytes();
+    return socket_.position();
+}
+
 void UeventSource::takeLanded(Arrivals& arrivals) {
     const ReadTime now = readTimeNow();
     for (std::size_t i = 0; i < landing_.size(); ++i) take(landing_.at(i), now, arrivals);

@@ -26,6 +26,8 @@ public:
     [[nodiscard]] bool inherited() const override { return socket_.inherited(); }
     void takeLanded(Arrivals& arrivals) override;
     [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
+    [[nodiscard]] std::optional<int> nextDescriptor() const override { return socket_.nextFd(); }
+    SocketPosition moveOn() override;
     [[nodiscard]] SourceStatus status() const override { return {}; }
     [[nodiscard]] SourceStatistics statistics() const override;
 

@@ -80,6 +80,7 @@ Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum
         inlet.source = input.source;
         inlet.told = input.told;
         inlet.gapAfter = input.gapAfter;
+        inlet.onMoved = input.onMoved;
         inlet.watch =
             loop.addIo(input.source->name(), input.source->descriptor(), EPOLLIN, [this] { turn(); });
     }
@@ -241,8 +242,23 @@ void Intake::push(Reading& reading, Time now) {
     if (!inlet.isSettled) settle(reading);
     for (Event& event : reading.events) push(std::move(event), now);
     noteLoss(inlet, reading.drained, now);
+    const auto next = inlet.source->nextDescriptor();
+    if (reading.drained.empty && next) {
+        moveOn(inlet, *next);
+        reading.drained.empty = false;
+    }
     inlet.isEmpty = reading.drained.empty;
     if (inlet.isEmpty) inlet.inBacklog = false;
+}
+
+// What the one before has received until now, the next one has, too, as far as it was there: repeats. What
+// the one before could not queue since then, the next one may have: it is then told as lost, and comes.
+void Intake::moveOn(Inlet& inlet, int descriptor) {
+    inlet.watch->watch(descriptor); // before the other one is closed
+    const SocketPosition socket = inlet.source->moveOn();
+    inlet.told->begin(socket.cookie, socket.toldDrops, waiting_.lastNumber());
+    inlet.told->settle();
+    inlet.onMoved();
 }
 
 void Intake::push(Event event, Time now) {

@@ -16,6 +16,7 @@
 #include "daemon/stream/told_drops.h"
 #include "daemon/stream/waiting_log.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -36,6 +37,7 @@ public:
         /// The newest SEQNUM up to which the daemon before has read, or told what nobody can read, if this
         /// is not its socket.
         std::optional<std::uint64_t> gapAfter;
+        std::function<void()> onMoved = [] {}; ///< called when the source reads from another socket
     };
 
     /// @param causes     the kernel's uevents, by which SEQNUM order is made
@@ -83,6 +85,7 @@ private:
         Source* source = nullptr;
         ToldDrops* told = nullptr;
         std::optional<std::uint64_t> gapAfter; ///< of Input
+        std::function<void()> onMoved;         ///< of Input
         bool isSettled = false;                ///< what nobody has listened to before the socket is told
         bool hasGap = false;                   ///< there was something to tell
         bool inBacklog = true;                 ///< has not been empty since the start
@@ -107,6 +110,7 @@ private:
     [[nodiscard]] std::vector<Reading> readAll(std::size_t effectBudget);
     [[nodiscard]] Reading read(Inlet& inlet, std::size_t budget);
     void push(Reading& reading, Time now);
+    void moveOn(Inlet& inlet, int descriptor);
     void push(Event event, Time now);
     [[nodiscard]] bool hasWaited(const Inlet& inlet, const Event& event) const;
     void noteLoss(Inlet& inlet, const Drained& drained, Time now);

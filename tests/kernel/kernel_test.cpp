@@ -53,6 +53,7 @@ void killAtItsStart(const DaemonOptions& options) {
     const TemporaryDirectory own;
     ChildOptions child{.command = {DaemonProcess::binary(), "--socket=" + own.file("bus"), "--bus=none",
                                    "--config=/dev/null"},
+                       .environment = options.environment,
                        .inherited = options.inherited};
     if (!options.coldplug) child.command.emplace_back("--coldplug=no");
     child.command.insert(child.command.end(), options.arguments.begin(), options.arguments.end());

@@ -58,7 +58,7 @@ private:
 [[nodiscard]] Events everything(const BusClient& client);
 
 /// Starts a daemon again and again, and kills it each time at another moment of its start.
-/// @param options  of these, arguments, coldplug and inherited
+/// @param options  of these, arguments, coldplug, environment and inherited
 void killAtItsStart(const DaemonOptions& options);
 
 } // namespace keventd::test

@@ -147,12 +147,12 @@ protected:
     void expectTold() {
         const auto before = std::chrono::steady_clock::now().time_since_epoch();
         daemon_->signal(SIGHUP);
-        const std::string reloading = notify_.waitForMessage();
+        const std::string reloading = notify_.waitForMessage().text;
         const std::string start = "RELOADING=1\nMONOTONIC_USEC=";
         ASSERT_THAT(reloading, StartsWith(start));
         const std::chrono::microseconds at(std::stoll(reloading.substr(start.size())));
         EXPECT_GE(at, std::chrono::floor<std::chrono::microseconds>(before));
-        EXPECT_THAT(notify_.waitForMessage(), StartsWith("READY=1\nSTATUS="));
+        EXPECT_THAT(notify_.waitForMessage().text, StartsWith("READY=1\nSTATUS="));
     }
 
 private:

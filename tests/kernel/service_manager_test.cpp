@@ -1,8 +1,10 @@
 // What a service manager is told: the daemon's status, and that its loop turns.
 
+#include "daemon/sources/uevent_socket.h"
 #include "tests/support/bus_client.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/notify_socket.h"
+#include "tests/support/uevent_netlink.h"
 
 #include <csignal>
 #include <functional>
@@ -22,12 +24,14 @@ constexpr milliseconds TimeOfManyPings{500};
 
 class ServiceManagerTest : public ::testing::Test {
 protected:
-    void start(std::map<std::string, std::string> environment = {}) {
+    using Message = NotifySocket::Message;
+
+    void start(std::map<std::string, std::string> environment = {}, std::vector<int> inherited = {}) {
         environment["NOTIFY_SOCKET"] = notify_.path();
         daemon_.emplace(ChildOptions{
             .command = {DaemonProcess::binary(), "--bus=none", "--socket=" + socket(), "--config=/dev/null"},
             .environment = std::move(environment),
-            .inherited = {},
+            .inherited = std::move(inherited),
             .inChild = {}});
     }
     void TearDown() override {
@@ -41,12 +45,17 @@ protected:
     [[nodiscard]] BusClient connect() const { return BusClient("unix:path=" + socket()); }
 
     /// @return the first message with this text in it; empty at the deadline
-    [[nodiscard]] std::string waitFor(const std::string& text, const Deadline& deadline = Deadline()) const {
+    [[nodiscard]] Message waitForMessage(const std::string& text,
+                                         const Deadline& deadline = Deadline()) const {
         while (!deadline.expired()) {
-            std::string message = notify_.waitForMessage(deadline);
-            if (message.find(text) != std::string::npos) return message;
+            Message message = notify_.waitForMessage(deadline);
+            if (message.text.find(text) != std::string::npos) return message;
         }
-        return "";
+        return {};
+    }
+    /// @return its text
+    [[nodiscard]] std::string waitFor(const std::string& text, const Deadline& deadline = Deadline()) const {
+        return waitForMessage(text, deadline).text;
     }
     /// @return messages with this text that come within the time
     [[nodiscard]] int countWithin(milliseconds time, const std::string& text) const {
@@ -59,7 +68,7 @@ protected:
         daemon().signal(SIGSTOP);
         siginfo_t info{};
         waitid(P_PID, static_cast<id_t>(daemon().pid()), &info, WSTOPPED | WEXITED | WNOWAIT);
-        while (!notify_.waitForMessage(Deadline(milliseconds(0))).empty()) {
+        while (!notify_.waitForMessage(Deadline(milliseconds(0))).text.empty()) {
         }
     }
 
@@ -141,6 +150,23 @@ TEST_F(ToldStatus, EndsWithTheDaemon) {
     ASSERT_NE(waitFor("READY=1"), "");
     daemon().signal(SIGTERM);
     EXPECT_EQ(waitFor("STOPPING=1"), "STOPPING=1");
+}
+
+// What it has in the place of another one, it has last.
+TEST_F(ServiceManagerTest, KeepsTheSocketsThatTheDaemonReadsFrom) {
+    const UniqueFd kernel = openUeventSocket(KernelGroup);
+    const UniqueFd udev = openUeventSocket(UdevGroup);
+    start({}, {udev.get(), kernel.get()});
+    for (const auto& [name, socket] : {std::pair("kernel", &kernel), std::pair("udev", &udev)}) {
+        const std::string line = "FDNAME=kept-" + std::string(name);
+        EXPECT_THAT(waitFor(line), HasSubstr("FDSTOREREMOVE=1\n"));
+        const Message kept = waitForMessage(line);
+        EXPECT_THAT(kept.text, HasSubstr("FDSTORE=1\n"));
+        EXPECT_THAT(kept.text, HasSubstr("FDPOLL=0\n"));
+        ASSERT_TRUE(kept.fd);
+        EXPECT_EQ(UeventSocket::cookieOf(kept.fd.get()), UeventSocket::cookieOf(socket->get()));
+    }
+    EXPECT_NE(waitFor("READY=1"), "");
 }
 
 } // namespace

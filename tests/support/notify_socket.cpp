@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -24,25 +25,40 @@ void NotifySocket::waitUntilReady(const ChildProcess& child, const Deadline& dea
     std::array<pollfd, 2> watched{pollfd{.fd = fd_.get(), .events = POLLIN, .revents = 0},
                                   pollfd{.fd = child.pidfd(), .events = POLLIN, .revents = 0}};
     while (poll(watched.data(), watched.size(), deadline.pollTimeout()) > 0 || !deadline.expired()) {
-        if (receive().find("READY=1") != std::string::npos) return;
+        if (receive().text.find("READY=1") != std::string::npos) return;
         if (watched[1].revents != 0) throw std::runtime_error("ended at its start: " + child.err());
     }
     throw std::runtime_error("was not ready in time: " + child.err());
 }
 
-std::string NotifySocket::waitForMessage(const Deadline& deadline) const {
+NotifySocket::Message NotifySocket::waitForMessage(const Deadline& deadline) const {
     pollfd watched{.fd = fd_.get(), .events = POLLIN, .revents = 0};
     while (poll(&watched, 1, deadline.pollTimeout()) > 0 || !deadline.expired()) {
-        if (std::string message = receive(); !message.empty()) return message;
+        if (Message message = receive(); !message.text.empty()) return message;
     }
-    return "";
+    return {};
 }
 
 // A message of sd_notify(3) is a list of lines.
-std::string NotifySocket::receive() const {
+NotifySocket::Message NotifySocket::receive() const {
     std::array<char, 4096> buffer{};
-    const ssize_t length = recv(fd_.get(), buffer.data(), buffer.size(), 0);
-    return {buffer.data(), static_cast<std::size_t>(length > 0 ? length : 0)};
+    iovec text{buffer.data(), buffer.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr header{};
+    header.msg_iov = &text;
+    header.msg_iovlen = 1;
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+    const ssize_t length = recvmsg(fd_.get(), &header, MSG_CMSG_CLOEXEC);
+    if (length < 0) return {};
+    Message message{{buffer.data(), static_cast<std::size_t>(length)}, UniqueFd()};
+    const cmsghdr* passed = CMSG_FIRSTHDR(&header);
+    if (passed != nullptr && passed->cmsg_level == SOL_SOCKET && passed->cmsg_type == SCM_RIGHTS) {
+        int fd = -1;
+        std::memcpy(&fd, CMSG_DATA(passed), sizeof fd);
+        message.fd.reset(fd);
+    }
+    return message;
 }
 
 } // namespace keventd::test

@@ -19,11 +19,16 @@ public:
     /// Waits for READY=1.
     /// @throws std::runtime_error with the child's stderr if it ends, or is not ready at the deadline
     void waitUntilReady(const ChildProcess& child, const Deadline& deadline = Deadline()) const;
-    /// @return the next message, a list of lines; empty at the deadline
-    [[nodiscard]] std::string waitForMessage(const Deadline& deadline = Deadline()) const;
+    struct Message {
+        std::string text; ///< a list of lines
+        UniqueFd fd;      ///< what came with it (FDSTORE=1)
+    };
+
+    /// @return the next message; an empty one at the deadline
+    [[nodiscard]] Message waitForMessage(const Deadline& deadline = Deadline()) const;
 
 private:
-    [[nodiscard]] std::string receive() const;
+    [[nodiscard]] Message receive() const;
 
     TemporaryDirectory directory_;
     std::string path_;

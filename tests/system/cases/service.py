@@ -107,9 +107,13 @@ class Overrun(GuestCase):
     """More comes than a socket has room for, while nobody can read it."""
 
     EVENTS = 400
-    BREAK = r"""
-mkdir -p /run/systemd/system/keventd-kernel.socket.d /run/systemd/system/keventd.service.d
+    SMALL = r"""
+mkdir -p /run/systemd/system/keventd-kernel.socket.d
 printf '[Socket]\nReceiveBuffer=64K\n' >/run/systemd/system/keventd-kernel.socket.d/small.conf
+systemctl daemon-reload
+"""
+    BREAK = SMALL + r"""
+mkdir -p /run/systemd/system/keventd.service.d
 printf '[Service]\nExecStart=\nExecStart=/bin/false\n' >/run/systemd/system/keventd.service.d/broken.conf
 systemctl daemon-reload
 """
@@ -134,3 +138,27 @@ systemctl daemon-reload
         self.assertIn(("overrun", "kernel"), [(event["action"], event["properties"]["KEVENTD_SOURCE"])
                                               for event in events if event["source"] == "keventd"])
         self.assertEqual(again.of(kernel), [1, 2, 3])
+
+    def test_AndACrashTogetherLoseNothingThatTheSocketHeld(self):
+        """systemd gives up the socket that it finds overrun; it has kept it for the daemon, with all it holds."""
+        self.guest.shell(f"{STOP}; {self.SMALL} {START}")
+        stream, first = self.keventctl.position()
+        self.guest.shell("systemctl kill --signal=STOP keventd.service")
+        marks = Marks(self.guest)
+        marks.write(self.EVENTS)
+        self.guest.shell("systemctl kill --signal=KILL keventd.service")
+        self.poll(lambda: self.guest.attempt(f"systemctl is-active {UNITS}")[1].split() == ["active"] * 4,
+                  "keventd and its sockets, without anybody's help")
+        again = Marks(self.guest)
+        again.write(3)
+        self.guest.shell("keventctl sync")
+        events = self.keventctl.history(f"--since={first} --stream={stream}")
+        self.assert_ids_without_a_hole(events, first)
+        told = marks.of(event for event in events if event["source"] == "kernel")
+        self.assertGreater(len(told), 100, "of what the socket had room for")
+        self.assertEqual(told, sorted(set(told)))
+        overruns = [event["properties"] for event in events if event["action"] == "overrun"]
+        counts = [int(overrun["KEVENTD_COUNT"]) for overrun in overruns if overrun["KEVENTD_SOURCE"] == "kernel"]
+        self.assertEqual(len(counts), 1)
+        self.assertGreaterEqual(counts[0], self.EVENTS - len(told))
+        self.assertEqual(again.of(event for event in events if event["source"] == "kernel"), [1, 2, 3])
