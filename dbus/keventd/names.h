@@ -98,8 +98,16 @@ inline constexpr const char* Kernel = "kernel";
 inline constexpr const char* Hotplug = "hotplug";
 inline constexpr const char* Udev = "udev";
 inline constexpr const char* Coldplug = "coldplug";
-inline constexpr const char* Keventd = "keventd";
+inline constexpr const char* Link = "link";
+inline constexpr const char* Address = "address";
+inline constexpr const char* Thermal = "thermal";
+inline constexpr const char* Acpi = "acpi";
 inline constexpr const char* Quota = "quota";
+inline constexpr const char* Mount = "mount";
+inline constexpr const char* Attribute = "attribute";
+inline constexpr const char* Pressure = "pressure";
+inline constexpr const char* Power = "power";
+inline constexpr const char* Keventd = "keventd";
 } // namespace source
 
 /// What keventd says by itself: about the stream (source `keventd`), about what exists (source `coldplug`),
@@ -119,6 +127,9 @@ inline constexpr const char* Count = "KEVENTD_COUNT";
 inline constexpr const char* SeqnumFrom = "KEVENTD_SEQNUM_FROM";
 inline constexpr const char* SeqnumTo = "KEVENTD_SEQNUM_TO";
 inline constexpr const char* Overrun = "KEVENTD_OVERRUN";
+inline constexpr const char* Value = "KEVENTD_VALUE";        ///< of the attribute that the event is about
+inline constexpr const char* OldValue = "KEVENTD_OLD_VALUE"; ///< the value before, where it is known
+inline constexpr const char* Unit = "KEVENTD_UNIT";          ///< of the value: millicelsius, …
 } // namespace key
 
 } // namespace keventd::names
