@@ -49,6 +49,9 @@ void overrule(Settings& settings, const Options& commandLine) {
     overrule(settings.reorderWait, commandLine.reorderWait);
     overrule(settings.broadcast.ratePerSecond, commandLine.broadcastRate);
     overrule(settings.logLevel, commandLine.logLevel);
+    for (const auto& [name, member] : SourcesByName) {
+        if (commandLine.sources) (settings.sources.*member).enabled = commandLine.sources->contains(name);
+    }
 }
 
 void complete(Settings& settings) {

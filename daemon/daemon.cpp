@@ -6,6 +6,7 @@
 #include "daemon/base/text.h"
 #include "daemon/config/size.h"
 #include "daemon/kernel_version.h"
+#include "daemon/netlink_sockets.h"
 #include "daemon/sources/hotplug_helper.h"
 #include "daemon/stream/coldplug.h"
 #include "daemon/stream/own_event.h"
@@ -18,31 +19,6 @@
 
 namespace keventd {
 namespace {
-
-// Goes on to count what the kernel drops where the daemon before has ended, if it has had the same socket.
-UeventSocket adopt(UniqueFd inherited, UeventGroup group, const ToldDrops& told,
-                   const std::vector<Event>& leftOver) {
-    const auto before = told.find(UeventSocket::cookieOf(inherited.get()), leftOver);
-    return UeventSocket::adopt(std::move(inherited), group, before);
-}
-
-// What the daemon before has read from, comes first.
-UeventSocket uevents(InheritedUeventSocket inherited, UeventGroup group, const ToldDrops& told,
-                     const std::vector<Event>& leftOver) {
-    if (!inherited.current && !inherited.kept) return UeventSocket::open(group, UeventBufferBytes);
-    if (!inherited.kept) return adopt(std::move(inherited.current), group, told, leftOver);
-    UeventSocket socket = adopt(std::move(inherited.kept), group, told, leftOver);
-    if (inherited.current) socket.precede(adopt(std::move(inherited.current), group, told, leftOver));
-    return socket;
-}
-
-UeventSocket countedUevents(InheritedUeventSocket inherited, UeventGroup group, ToldDrops& told,
-                            const std::vector<Event>& leftOver) {
-    UeventSocket socket = uevents(std::move(inherited), group, told, leftOver);
-    const SocketPosition position = socket.position();
-    told.begin(position.cookie, position.toldDrops, leftOver.empty() ? 0 : leftOver.back().id);
-    return socket;
-}
 
 ListeningSocket privateSocket(UniqueFd inherited, const std::string& path) {
     if (inherited) return ListeningSocket::adopt(std::move(inherited));
@@ -92,26 +68,24 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
     : configuration_(configuration), state_(settings.stateDirectory.value()),
       saved_(settings.stateDirectory.value(), settings.historyBytes), waiting_(saved_.takeWaiting()),
       leftOver_(waiting_.leftOver()), spool_(settings.spoolDirectory.value()),
-      kernel_(countedUevents(std::move(inherited.kernelSocket), UeventGroup::Kernel, saved_.kernelDrops(),
-                             leftOver_),
-              saved_.kernelLanding()),
-      udev_(countedUevents(std::move(inherited.udevSocket), UeventGroup::Udev, saved_.udevDrops(), leftOver_),
-            saved_.udevLanding()),
-      devices_(sysfs_), deviceLog_(saved_.takeDevices(), devices_, udevDevices_),
+      kernel_(socketFor(channel::KernelUevents, inherited), saved_.landing(names::source::Kernel)),
+      udev_(socketFor(channel::UdevEvents, inherited), saved_.landing(names::source::Udev)),
+      others_(settings.sources, saved_, inherited, leftOver_), devices_(sysfs_),
+      deviceLog_(saved_.takeDevices(), devices_, udevDevices_, toldObjects_),
       stream_(saved_.streamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(settings)},
               saved_.history(), devices_, udevDevices_),
-      intake_(loop_, stream_.sequencer(), seqnum_, waiting_,
-              inputOf(kernel_, saved_.kernelDrops(), saved_.heardOfKernel()),
-              {inputOf(udev_, saved_.udevDrops(), saved_.heardOfUdev())}),
+      intake_(loop_, stream_.sequencer(), seqnum_, waiting_, inputOf(kernel_, saved_.heardOfKernel()),
+              {inputOf(udev_, saved_.heardOfUdev())},
+              others_.inputs([this](const Source& source) { keep(source); })),
       kernelSubject_(sysfs_, devices_), udevSubject_(sysfs_, devices_, udevDevices_, udevRecords_),
       reconciler_(loop_, stream_, intake_, {&kernelSubject_, &udevSubject_}), clients_(settings.limits),
       publisher_(loop_, stream_, clients_), answers_(loop_, clients_),
-      manager_(loop_, stream_, intake_, clients_, publisher_, answers_, sysfs_, reconciler_,
-               {&kernel_, &udev_}, hotplugHelperStatus()),
+      manager_(loop_, stream_, intake_, clients_, publisher_, answers_, sysfs_, reconciler_, sources(),
+               otherStates()),
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), settings.socket.value()),
                      manager_, clients_),
       serviceManager_(loop_, [this] { return progress(); }) {
-    stream_.keepIn(deviceLog_, waiting_);
+    stream_.keepIn(deviceLog_, waiting_, toldObjects_);
     stream_.countRestarts(saved_.restarts());
     blockSignals();
     raiseDescriptorLimit(); // every private connection is one
@@ -122,7 +96,25 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
     onHangup_ = loop_.addSignal("SIGHUP", SIGHUP, [this] { onReload(); });
 }
 
-Intake::Input Daemon::inputOf(Source& source, ToldDrops& told, std::optional<std::uint64_t> heard) {
+NetlinkSocket Daemon::socketFor(const NetlinkChannel& channel, InheritedDescriptors& inherited) {
+    return takeSocket(inherited.take(channel.name), channel, saved_.drops(channel.name), leftOver_);
+}
+
+std::vector<const Source*> Daemon::sources() const {
+    std::vector<const Source*> all{&kernel_, &udev_};
+    for (const Source* source : others_.running()) all.push_back(source);
+    return all;
+}
+
+std::vector<std::pair<const char*, SourceStatus>> Daemon::otherStates() const {
+    std::vector<std::pair<const char*, SourceStatus>> all{{names::source::Hotplug, hotplugHelperStatus()}};
+    for (const char* name : others_.disabled())
+        all.emplace_back(name, SourceStatus{SourceState::Disabled, "switched off in the configuration"});
+    return all;
+}
+
+Intake::Input Daemon::inputOf(Source& source, std::optional<std::uint64_t> heard) {
+    ToldDrops& told = saved_.drops(source.name());
     return {.source = &source,
             .told = &told,
             .gapAfter = told.goesOn() ? std::nullopt : heard,
@@ -172,17 +164,21 @@ void Daemon::broadcast() {
 }
 
 Progress Daemon::progress() const {
-    return {.lastId = stream_.history().nextId() - 1,
-            .subscriptions = publisher_.subscriptions(),
-            .lost = kernel_.statistics().dropped + udev_.statistics().dropped};
+    std::uint64_t lost = 0;
+    for (const Source* source : sources()) lost += source->statistics().dropped;
+    return {
+        .lastId = stream_.history().nextId() - 1, .subscriptions = publisher_.subscriptions(), .lost = lost};
 }
 
 // As of the last event in the history. Where that is not known, or nobody has listened since it was, as of
 // now.
 void Daemon::takeUpDevices() {
-    if (saved_.heardOfKernel() && deviceLog_.restore(stream_.history().nextId())) return;
-    devices_.walk();
-    udevDevices_.begin(devices_, udevRecords_);
+    const bool isKnown = saved_.heardOfKernel() && deviceLog_.restore(stream_.history().nextId());
+    if (!isKnown) {
+        devices_.walk();
+        udevDevices_.begin(devices_, udevRecords_);
+    }
+    others_.begin(toldObjects_, leftOver_);
     deviceLog_.begin();
 }
 
@@ -230,7 +226,7 @@ void Daemon::run() {
     if (const std::string files = configuration_.files(); !files.empty()) {
         logInfo(text("configuration from ", files));
     }
-    for (const Source* source : {static_cast<const Source*>(&kernel_), static_cast<const Source*>(&udev_)}) {
+    for (const Source* source : sources()) {
         if (!source->nextDescriptor()) keep(*source);
     }
     takeUpDevices();

@@ -4,6 +4,7 @@
 #include "daemon/base/event_loop.h"
 #include "daemon/configuration.h"
 #include "daemon/inherited_descriptors.h"
+#include "daemon/other_sources.h"
 #include "daemon/publish/broadcaster.h"
 #include "daemon/publish/broker_connection.h"
 #include "daemon/publish/clients.h"
@@ -29,6 +30,7 @@
 #include "daemon/stream/waiting_log.h"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace keventd {
@@ -49,7 +51,10 @@ public:
 
 private:
     Daemon(Configuration& configuration, const Settings& settings, InheritedDescriptors inherited);
-    [[nodiscard]] Intake::Input inputOf(Source& source, ToldDrops& told, std::optional<std::uint64_t> heard);
+    [[nodiscard]] NetlinkSocket socketFor(const NetlinkChannel& channel, InheritedDescriptors& inherited);
+    [[nodiscard]] Intake::Input inputOf(Source& source, std::optional<std::uint64_t> heard);
+    [[nodiscard]] std::vector<const Source*> sources() const;
+    [[nodiscard]] std::vector<std::pair<const char*, SourceStatus>> otherStates() const;
     void keep(const Source& source) const;
     void takeUpDevices();
     void takeUpEvents();
@@ -70,11 +75,13 @@ private:
     Spool spool_;
     UeventSource kernel_;
     UdevSource udev_;
+    OtherSources others_;
     KernelSeqnum seqnum_; // first read when the sockets are open: what came before is not waited for
     Sysfs sysfs_;
     DeviceTable devices_;
     UdevRecords udevRecords_;
     UdevTable udevDevices_;
+    ToldObjects toldObjects_;
     DeviceLog deviceLog_;
     Stream stream_;
     Intake intake_;

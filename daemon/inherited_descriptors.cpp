@@ -5,7 +5,7 @@
 #include "daemon/base/text.h"
 #include "daemon/publish/listening_socket.h"
 #include "daemon/service_manager.h"
-#include "daemon/sources/uevent_socket.h"
+#include "daemon/sources/netlink_socket.h"
 
 #include <cstdlib>
 #include <string>
@@ -29,18 +29,19 @@ std::vector<std::string> takeNames() {
 }
 
 UniqueFd* placeFor(int fd, const std::string& name, InheritedDescriptors& all) {
-    const auto placeIn = [&name](InheritedUeventSocket& socket) {
-        return name.starts_with(ServiceManager::KeptNamePrefix) ? &socket.kept : &socket.current;
-    };
-    if (UeventSocket::receives(fd, UeventGroup::Kernel)) return placeIn(all.kernelSocket);
-    if (UeventSocket::receives(fd, UeventGroup::Udev)) return placeIn(all.udevSocket);
+    const bool isKept = name.starts_with(ServiceManager::KeptNamePrefix);
+    for (const NetlinkChannel& channel : channel::All) {
+        if (!NetlinkSocket::receives(fd, channel)) continue;
+        InheritedNetlinkSocket& socket = all.netlink[channel.name];
+        return isKept ? &socket.kept : &socket.current;
+    }
     if (ListeningSocket::isOne(fd)) return &all.privateSocket;
     return nullptr;
 }
 
-void forgetCopy(InheritedUeventSocket& socket) {
+void forgetCopy(InheritedNetlinkSocket& socket) {
     const bool areTwo = socket.kept && socket.current;
-    if (areTwo && UeventSocket::cookieOf(socket.kept.get()) == UeventSocket::cookieOf(socket.current.get()))
+    if (areTwo && NetlinkSocket::cookieOf(socket.kept.get()) == NetlinkSocket::cookieOf(socket.current.get()))
         socket.kept.reset();
 }
 
@@ -59,9 +60,13 @@ InheritedDescriptors InheritedDescriptors::take() {
                 text("inherited descriptor ", owned.get(), " (", name, ") is of no use here, closing it"));
         }
     }
-    forgetCopy(all.kernelSocket);
-    forgetCopy(all.udevSocket);
+    for (auto& [source, socket] : all.netlink) forgetCopy(socket);
     return all;
+}
+
+InheritedNetlinkSocket InheritedDescriptors::take(const std::string& source) {
+    const auto found = netlink.find(source);
+    return found == netlink.end() ? InheritedNetlinkSocket() : std::move(found->second);
 }
 
 } // namespace keventd

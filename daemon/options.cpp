@@ -2,9 +2,12 @@
 
 #include "daemon/base/text.h"
 #include "daemon/config/size.h"
+#include "daemon/config/source_settings.h"
 #include "daemon/config/values.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -48,6 +51,29 @@ bool parseColdplug(const std::string& value) {
     throw CLI::ValidationError("--coldplug", text("'", value, "': must be yes or no"));
 }
 
+std::string allowedSources() {
+    std::string names;
+    for (const auto& [name, member] : SourcesByName) names += text(name, ", ");
+    return names + "separated by commas, or none";
+}
+
+bool isSource(std::string_view name) {
+    return std::any_of(SourcesByName.begin(), SourcesByName.end(),
+                       [name](const auto& source) { return name == source.first; });
+}
+
+std::set<std::string> parseSources(const std::string& value) {
+    if (value == "none") return {};
+    std::set<std::string> names;
+    std::istringstream list(value);
+    for (std::string name; std::getline(list, name, ',');) {
+        if (!isSource(name))
+            throw CLI::ValidationError("--sources", text("'", name, "': must be ", allowedSources()));
+        names.insert(name);
+    }
+    return names;
+}
+
 LogLevel parseLevel(const std::string& name) {
     if (const auto level = parseLogLevel(name)) return *level;
     throw CLI::ValidationError("--log-level", text("'", name, "': must be ", AllowedLogLevel));
@@ -76,6 +102,8 @@ void define(CLI::App& app, Options& options) {
         "Where early events were handed over [spool in the state directory]");
     add(app, "--coldplug", "yes|no", options.coldplug, parseColdplug,
         "Whether a new stream begins with the devices that are there [yes]");
+    add(app, "--sources", "LIST", options.sources, parseSources,
+        "Sources that run beside uevents: names separated by commas, or none [all]");
     add(app, "--history", "BYTES", options.historyBytes, parseHistory,
         "Memory for past events; K, M, G are understood [64M]");
     add(app, "--reorder-wait", "MS", options.reorderWait, parseReorderWait,

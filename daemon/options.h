@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace keventd {
@@ -19,6 +20,7 @@ struct Options {
     std::optional<std::string> spoolDirectory;
     std::optional<std::string> bus; ///< system, session, none or an address
     std::optional<bool> coldplug;
+    std::optional<std::set<std::string>> sources; ///< those that run, beside uevents
     std::optional<std::size_t> historyBytes;
     std::optional<std::chrono::milliseconds> reorderWait;
     std::optional<std::uint32_t> broadcastRate; ///< 0: nothing is broadcast

@@ -1,8 +1,10 @@
 #include "daemon/saved_state.h"
 
+#include "daemon/base/assert.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
 #include "daemon/sources/landing_area.h"
+#include "daemon/sources/netlink_source.h"
 #include "daemon/sources/udev_landing.h"
 #include "daemon/stream/waiting_log.h"
 #include "keventd/names.h"
@@ -21,12 +23,35 @@ enum Part : std::size_t {
     HistoryPart,
     WaitingPart,
     DevicesPart = WaitingPart + 2,
-    KernelLandingPart = DevicesPart + 2,
-    UdevLandingPart,
-    CountersPart,
-    PartCount
+    CountersPart = DevicesPart + 2,
+    LandingPart, // of the first source that reads from netlink; then of the others
 };
+
+/// A source that reads from netlink, and the memory in which its messages land.
+struct NetlinkReader {
+    const char* source;
+    const char* landing;
+    std::size_t (*landingBytes)();
+};
+constexpr std::array Readers{
+    NetlinkReader{names::source::Kernel, "landing area of the kernel",
+                  [] { return LandingArea::bytes(LandingArea::Uevents); }},
+    NetlinkReader{names::source::Udev, "landing area of udev", UdevLanding::bytes},
+    NetlinkReader{names::source::Link, "landing area of links", NetlinkSource::landingBytes},
+    NetlinkReader{names::source::Address, "landing area of addresses", NetlinkSource::landingBytes},
+    NetlinkReader{names::source::Thermal, "landing area of thermal", NetlinkSource::landingBytes},
+    NetlinkReader{names::source::Acpi, "landing area of ACPI", NetlinkSource::landingBytes},
+    NetlinkReader{names::source::Quota, "landing area of quota", NetlinkSource::landingBytes},
+};
+constexpr std::size_t PartCount = LandingPart + Readers.size();
 static_assert(PartCount <= StateHeader::MaxRegions);
+
+std::size_t indexOf(std::string_view source) {
+    const auto isOfSource = [source](const NetlinkReader& reader) { return source == reader.source; };
+    const auto found = std::find_if(Readers.begin(), Readers.end(), isOfSource);
+    KEVENTD_ASSERT(found != Readers.end());
+    return static_cast<std::size_t>(found - Readers.begin());
+}
 
 // No more is allocated of it than is used. Some hundred bytes for each event that waits, of which there are
 // Sequencer::Options::maxWaiting at most; or for each device.
@@ -41,14 +66,16 @@ StateRegion wholePart(const char* name, std::size_t bytes) {
 }
 
 std::array<StateRegion, PartCount> partsWith(std::size_t historyBytes) {
-    return {StateRegion{.name = "history", .bytes = historyBytes, .bytesAtStart = History::MinBytes},
-            logArea("log of events"),
-            logArea("log of events"),
-            logArea("log of devices"),
-            logArea("log of devices"),
-            wholePart("landing area of the kernel", LandingArea::bytes()),
-            wholePart("landing area of udev", UdevLanding::bytes()),
-            wholePart("counters", StatePageBytes)};
+    std::array<StateRegion, PartCount> parts{
+        StateRegion{.name = "history", .bytes = historyBytes, .bytesAtStart = History::MinBytes},
+        logArea("log of events"),
+        logArea("log of events"),
+        logArea("log of devices"),
+        logArea("log of devices"),
+        wholePart("counters", StatePageBytes)};
+    for (std::size_t i = 0; i < Readers.size(); ++i)
+        parts[LandingPart + i] = wholePart(Readers[i].landing, Readers[i].landingBytes());
+    return parts;
 }
 
 // @return what is wrong with the log; nothing if it has been taken up
@@ -77,8 +104,7 @@ struct SavedState::Counters {
     CommitWord heardOfKernel; // a SEQNUM, and one; 0: none
     CommitWord heardOfUdev;   // the same
     CommitWord begun;         // 1: what was there before has been told
-    alignas(8) std::array<std::byte, ToldDrops::bytes()> kernelDrops;
-    alignas(8) std::array<std::byte, ToldDrops::bytes()> udevDrops;
+    alignas(8) std::array<std::array<std::byte, ToldDrops::bytes()>, Readers.size()> drops;
 };
 
 SavedState::Counters& SavedState::counters() const {
@@ -116,15 +142,17 @@ std::optional<NotBelieved> SavedState::takeUp(std::span<const StateRegion> regio
 std::optional<NotBelieved> SavedState::takeUpCounters() {
     useCounters();
     const auto restarts = counters().restarts.load();
-    const bool areSound = restarts && *restarts < CommitWord::MaxValue / 2 &&
-                          counters().heardOfKernel.load() && counters().heardOfUdev.load() &&
-                          counters().begun.load() && kernelDrops_->isSound() && udevDrops_->isSound();
+    const bool areSound =
+        restarts && *restarts < CommitWord::MaxValue / 2 && counters().heardOfKernel.load() &&
+        counters().heardOfUdev.load() && counters().begun.load() &&
+        std::all_of(drops_.begin(), drops_.end(), [](const ToldDrops& drops) { return drops.isSound(); });
     return areSound ? std::nullopt : std::optional(NotBelieved{"its counters are damaged"});
 }
 
 void SavedState::useCounters() {
-    kernelDrops_.emplace(names::source::Kernel, counters().kernelDrops);
-    udevDrops_.emplace(names::source::Udev, counters().udevDrops);
+    drops_.clear();
+    for (std::size_t i = 0; i < Readers.size(); ++i)
+        drops_.emplace_back(Readers[i].source, counters().drops[i]);
 }
 
 void SavedState::begin(std::span<const StateRegion> regions) {
@@ -138,8 +166,7 @@ void SavedState::begin(std::span<const StateRegion> regions) {
     counters().heardOfKernel.store(0);
     counters().heardOfUdev.store(0);
     counters().begun.store(0);
-    kernelDrops_->clear();
-    udevDrops_->clear();
+    for (ToldDrops& drops : drops_) drops.clear();
     file_->takePlace();
 }
 
@@ -173,12 +200,12 @@ void SavedState::keepBegun() {
     counters().begun.store(1);
 }
 
-std::span<std::byte> SavedState::kernelLanding() const {
-    return file_->region(KernelLandingPart);
+std::span<std::byte> SavedState::landing(std::string_view source) const {
+    return file_->region(LandingPart + indexOf(source));
 }
 
-std::span<std::byte> SavedState::udevLanding() const {
-    return file_->region(UdevLandingPart);
+ToldDrops& SavedState::drops(std::string_view source) {
+    return drops_[indexOf(source)];
 }
 
 RecordLog::Areas SavedState::areasOf(std::size_t part) {

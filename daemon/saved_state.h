@@ -13,6 +13,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace keventd {
 
@@ -48,12 +50,11 @@ public:
     [[nodiscard]] RecordLog takeWaiting() { return std::move(*waiting_); }
     /// @return the devices (DeviceLog); to be taken once
     [[nodiscard]] RecordLog takeDevices() { return std::move(*devices_); }
-    /// @return where the kernel's datagrams land
-    [[nodiscard]] std::span<std::byte> kernelLanding() const;
-    /// @return where udevd's messages land
-    [[nodiscard]] std::span<std::byte> udevLanding() const;
-    [[nodiscard]] ToldDrops& kernelDrops() { return *kernelDrops_; }
-    [[nodiscard]] ToldDrops& udevDrops() { return *udevDrops_; }
+    /// @param source  names::source, one that reads from netlink
+    /// @return where its messages land
+    [[nodiscard]] std::span<std::byte> landing(std::string_view source) const;
+    /// @return drops on its socket that have been told of
+    [[nodiscard]] ToldDrops& drops(std::string_view source);
 
 private:
     struct Counters;
@@ -74,8 +75,7 @@ private:
     std::optional<History> history_;
     std::optional<RecordLog> waiting_;
     std::optional<RecordLog> devices_;
-    std::optional<ToldDrops> kernelDrops_;
-    std::optional<ToldDrops> udevDrops_;
+    std::vector<ToldDrops> drops_; // of each source that reads from netlink
     std::uint64_t restarts_ = 0;
 };
 

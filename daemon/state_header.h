@@ -23,10 +23,10 @@ struct StateRegion {
 
 /// As it stands in the file, in the byte order of the machine: it does not outlive a boot.
 struct StateHeader {
-    static constexpr std::size_t MaxRegions = 8;
+    static constexpr std::size_t MaxRegions = 16;
     static constexpr std::array<char, 8> ExpectedMagic{'k', 'e', 'v', 'e', 'n', 't', 'd', '\n'};
     /// To be raised with whatever changes in the file, in a region too (record.h, history.h).
-    static constexpr std::uint64_t CurrentLayout = 3;
+    static constexpr std::uint64_t CurrentLayout = 4;
 
     std::array<char, 8> magic;
     std::uint64_t layout; ///< magic and layout stay where they are
@@ -34,7 +34,7 @@ struct StateHeader {
     sd_id128_t stream;
     std::uint64_t fileBytes;
     std::array<std::uint64_t, MaxRegions> regionBytes; ///< 0 behind the last one
-    std::array<std::byte, 3968> unused;
+    std::array<std::byte, 3904> unused;
     std::uint64_t checksum; ///< of all before it
 };
 inline constexpr std::size_t StatePageBytes = 4096;

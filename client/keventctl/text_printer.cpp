@@ -54,6 +54,13 @@ bool isSameDay(const std::tm& a, const std::tm& b) {
     return a.tm_year == b.tm_year && a.tm_yday == b.tm_yday;
 }
 
+void appendLimited(std::string& out, const PropertyList& properties) {
+    appendPrintable(out, properties.find(names::key::Count).value_or("?"));
+    out += " events of ";
+    appendPrintable(out, properties.find(names::key::Source).value_or("?"));
+    out += " held back by its rate";
+}
+
 void appendResynced(std::string& out, const PropertyList& properties) {
     appendPrintable(out, properties.find(names::key::Count).value_or("?"));
     out += " differences of ";
@@ -65,6 +72,7 @@ void appendWhat(std::string& out, const Event& event) {
     const bool isOfStream = event.source == names::source::Keventd; // has no object
     if (isOfStream && event.action == names::action::Overrun) return appendOverrun(out, event.properties);
     if (isOfStream && event.action == names::action::Resynced) return appendResynced(out, event.properties);
+    if (isOfStream && event.action == names::action::Limited) return appendLimited(out, event.properties);
     appendPrintable(out, event.object.empty() ? "-" : std::string_view(event.object));
 }
 
@@ -101,7 +109,9 @@ void appendOverrun(std::string& out, const PropertyList& properties) {
     appendPrintable(out, properties.find(names::key::Count).value_or("an unknown number of"));
     out += " messages of ";
     appendValue(names::key::Source);
-    out += " lost, SEQNUM ";
+    out += " lost";
+    if (!properties.find(names::key::SeqnumFrom)) return; // of a source that has none
+    out += ", SEQNUM ";
     appendValue(names::key::SeqnumFrom);
     out += " to ";
     appendValue(names::key::SeqnumTo);

@@ -192,11 +192,25 @@ std::vector<ConfigKey> limitKeys() {
     };
 }
 
+std::vector<ConfigKey> sourceKeys() {
+    constexpr std::uint32_t million = 1'000'000;
+    std::vector<ConfigKey> keys;
+    for (const auto& [name, member] : SourcesByName) {
+        keys.push_back(key(text("sources.", name, ".enabled"), TakesEffect::AtNextStart, yesOrNo(),
+                           &Settings::sources, member, &SourceSettings::enabled));
+        keys.push_back(key(text("sources.", name, ".rate"), TakesEffect::AtNextStart,
+                           number<std::uint32_t>(0, million), &Settings::sources, member,
+                           &SourceSettings::rate));
+    }
+    return keys;
+}
+
 } // namespace
 
 const std::vector<ConfigKey>& configKeys() {
     static const std::vector<ConfigKey> all = [] {
         std::vector<ConfigKey> keys = generalKeys();
+        for (ConfigKey& source : sourceKeys()) keys.push_back(std::move(source));
         for (ConfigKey& limit : limitKeys()) keys.push_back(std::move(limit));
         return keys;
     }();

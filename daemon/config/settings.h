@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/base/logging.h"
+#include "daemon/config/source_settings.h"
 #include "daemon/publish/broadcast_options.h"
 #include "daemon/publish/limits.h"
 
@@ -25,6 +26,7 @@ struct Settings {
     Limits limits;
     std::string adminGroup; ///< name or number; empty: none
     BroadcastOptions broadcast;
+    SourcesSettings sources;
 
     friend bool operator==(const Settings&, const Settings&) = default;
 };

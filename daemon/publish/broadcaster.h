@@ -10,7 +10,7 @@
 #include "daemon/publish/broadcast_connection.h"
 #include "daemon/publish/broadcast_interface.h"
 #include "daemon/publish/broadcast_options.h"
-#include "daemon/publish/ceiling.h"
+#include "daemon/base/ceiling.h"
 #include "daemon/sources/source.h"
 #include "daemon/stream/stream.h"
 

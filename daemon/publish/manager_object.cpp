@@ -108,10 +108,10 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
 ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
                              Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs,
                              Reconciler& reconciler, std::vector<const Source*> sources,
-                             SourceStatus hotplugHelper)
+                             std::vector<std::pair<const char*, SourceStatus>> otherStates)
     : stream_(stream), intake_(intake), clients_(clients), callers_(clients), publisher_(publisher),
       answers_(answers), sysfs_(sysfs), resyncCalls_(stream, reconciler, clients),
-      sources_(std::move(sources)), hotplugHelper_(hotplugHelper), toldStatus_(sourceStatus()),
+      sources_(std::move(sources)), otherStates_(std::move(otherStates)), toldStatus_(sourceStatus()),
       afterTurn_(loop.addPost("sources", [this] { tellChangedSources(); })) {}
 
 ManagerObject::Serving ManagerObject::serveOn(sd_bus* bus) {
@@ -226,7 +226,7 @@ void ManagerObject::getStatistics(sd_bus_message* reply) const {
 void ManagerObject::getSources(sd_bus_message* reply) const {
     checkResult(sd_bus_message_open_container(reply, 'a', "(sss)"), "write property");
     for (const Source* source : sources_) appendSource(reply, source->name(), source->status());
-    appendSource(reply, names::source::Hotplug, hotplugHelper_);
+    for (const auto& [name, status] : otherStates_) appendSource(reply, name, status);
     checkResult(sd_bus_message_close_container(reply), "write property");
 }
 

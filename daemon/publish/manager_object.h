@@ -15,6 +15,7 @@
 #include "daemon/stream/intake.h"
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace keventd {
@@ -29,10 +30,11 @@ public:
     using Serving = std::unique_ptr<sd_bus_slot, StopServing>;
 
     /// All that is borrowed outlives the object.
-    /// @param hotplugHelper  as of the start of the daemon
+    /// @param otherStates  of what else there is, as of the start of the daemon, by name
     ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
                   Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs, Reconciler& reconciler,
-                  std::vector<const Source*> sources, SourceStatus hotplugHelper);
+                  std::vector<const Source*> sources,
+                  std::vector<std::pair<const char*, SourceStatus>> otherStates);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
 
@@ -71,7 +73,7 @@ private:
     UdevDatabase database_;
     ResyncCalls resyncCalls_;
     std::vector<const Source*> sources_;
-    SourceStatus hotplugHelper_;
+    std::vector<std::pair<const char*, SourceStatus>> otherStates_;
     std::vector<SourceStatus> toldStatus_;
     std::vector<sd_bus*> served_;
     EventLoop::Handle afterTurn_;

@@ -31,16 +31,24 @@ enum class ReceiveResult {
 
 class LandingArea {
 public:
+    /// How many datagrams land at once, and how long each may be.
+    struct Shape {
+        std::size_t slots;
+        std::size_t payloadBytes;
+    };
     /// At least as many as the default socket buffer of an unprivileged reader holds (256), so that it is
     /// emptied before anything is parsed.
-    static constexpr std::size_t Slots = 512;
+    static constexpr Shape Uevents{512, MaxUevent};
+    /// What the kernel says of a link may be some KiB; it allocates no more than 32 KiB for it
+    /// (NLMSG_GOODSIZE and nlmsg_total_size() of its parts).
+    static constexpr Shape OneMessage{1, std::size_t{64} * 1024};
 
     /// Of the memory that it needs.
-    [[nodiscard]] static std::size_t bytes();
+    [[nodiscard]] static std::size_t bytes(const Shape& shape);
 
     /// Takes up what has landed there for an earlier process, if anything.
     /// @param memory  bytes(), zeroed before its first use, aligned to a page; outlives the area
-    explicit LandingArea(std::span<std::byte> memory);
+    LandingArea(std::span<std::byte> memory, const Shape& shape);
 
     /// Forgets what has landed, and receives as many datagrams as there are slots, without waiting.
     /// @throws FatalError on any error but those that ReceiveResult names
@@ -55,19 +63,22 @@ public:
 
 private:
     // Room for credentials also beside what a socket unit may ask for (PassPacketInfo=).
-    // What is always written comes first: a short datagram touches one page.
+    // What is always written comes first, the payload behind it: a short datagram touches one page.
     struct Slot {
         sockaddr_nl from;
         alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(nl_pktinfo))];
-        char payload[MaxUevent];
+
+        [[nodiscard]] char* payload() { return reinterpret_cast<char*>(this + 1); }
     };
     static constexpr unsigned NothingLanded = ~0U; // as mmsghdr::msg_len
 
     void prepare(std::size_t from, std::size_t to);
     [[nodiscard]] std::size_t countLanded() const;
+    [[nodiscard]] Slot& slot(std::size_t index) const;
 
+    Shape shape_;
     std::span<mmsghdr> headers_; // its pointers are of the process that wrote them
-    std::span<Slot> slots_;
+    std::byte* slots_;
     std::vector<iovec> vectors_;
     std::size_t landed_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace keventd {
 
@@ -70,6 +71,16 @@ public:
     /// Takes that one, and closes this one.
     /// @return of the socket that is read from now on
     virtual SocketPosition moveOn() { return {}; }
+
+    /// Of a source that tells only what differs from what it knows, so that a loss can be looked for: the
+    /// objects that there are now, each as an event that tells of it. It knows them from now on.
+    [[nodiscard]] virtual std::vector<Event> readAll() { return {}; }
+    /// Takes up what an earlier daemon has told of each object last, instead.
+    virtual void begin(const std::vector<Event>& /*told*/) {}
+    /// Compares what it knows with what there is, and tells the difference by events that are flagged Resync.
+    /// To be called when a loss has been told; it may read past what has arrived meanwhile.
+    virtual void compare(Arrivals& /*arrivals*/) {}
+
     /// Cheap: asked after every turn of the loop, so that a change can be told.
     [[nodiscard]] virtual SourceStatus status() const = 0;
     [[nodiscard]] virtual SourceStatistics statistics() const = 0;

@@ -2,7 +2,7 @@
 
 #include "daemon/base/assert.h"
 #include "daemon/base/errors.h"
-#include "daemon/sources/uevent_socket.h"
+#include "daemon/sources/netlink_socket.h"
 
 #include <cerrno>
 #include <cstring>
@@ -52,7 +52,7 @@ void UdevLanding::forget() {
 
 // As libudev trusts it: to the group of udev, by a process of root.
 bool UdevLanding::isOfRoot() const {
-    if (message_->from.nl_groups != static_cast<std::uint32_t>(UeventGroup::Udev)) return false;
+    if (message_->from.nl_groups != channel::UdevEvents.groups) return false;
     if (message_->controlBytes > sizeof message_->control) return false;
     msghdr header{};
     header.msg_control = message_->control;

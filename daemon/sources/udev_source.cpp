@@ -48,7 +48,7 @@ Event eventOf(udev_device* device) {
 
 } // namespace
 
-UdevSource::UdevSource(UeventSocket socket, std::span<std::byte> landing)
+UdevSource::UdevSource(NetlinkSocket socket, std::span<std::byte> landing)
     : socket_(std::move(socket)), landing_(landing), udev_(udev_new()),
       udevdSeen_(access(UdevdControl, F_OK) == 0) {
     if (!udev_) throwError("create udev context", errno);

@@ -5,9 +5,9 @@
 #pragma once
 
 #include "daemon/base/c_handles.h"
+#include "daemon/sources/netlink_socket.h"
 #include "daemon/sources/source.h"
 #include "daemon/sources/udev_landing.h"
-#include "daemon/sources/uevent_socket.h"
 
 #include <cstddef>
 #include <span>
@@ -16,10 +16,10 @@ namespace keventd {
 
 class UdevSource : public Source {
 public:
-    /// @param socket   of UeventGroup::Udev; it takes the place of the monitor's own
+    /// @param socket   of channel::UdevEvents; it takes the place of the monitor's own
     /// @param landing  UdevLanding::bytes(), zero or of an earlier daemon; outlives the source
     /// @throws FatalError
-    UdevSource(UeventSocket socket, std::span<std::byte> landing);
+    UdevSource(NetlinkSocket socket, std::span<std::byte> landing);
 
     [[nodiscard]] const char* name() const override;
     [[nodiscard]] int descriptor() const override { return socket_.fd(); }
@@ -36,7 +36,7 @@ private:
     void take(Event event, Arrivals& arrivals);
     void refuse(std::string_view reason);
 
-    UeventSocket socket_;
+    NetlinkSocket socket_;
     UdevLanding landing_;
     UdevHandle udev_;
     UdevMonitorHandle monitor_;

@@ -25,8 +25,8 @@ bool isInjected(const Datagram& datagram) {
 
 } // namespace
 
-UeventSource::UeventSource(UeventSocket socket, std::span<std::byte> landing)
-    : socket_(std::move(socket)), landing_(landing) {
+UeventSource::UeventSource(NetlinkSocket socket, std::span<std::byte> landing)
+    : socket_(std::move(socket)), landing_(landing, LandingArea::Uevents) {
     statistics_.bufferBytes = socket_.bufferBytes();
 }
 

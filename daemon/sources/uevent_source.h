@@ -7,8 +7,8 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/sources/landing_area.h"
+#include "daemon/sources/netlink_socket.h"
 #include "daemon/sources/source.h"
-#include "daemon/sources/uevent_socket.h"
 
 #include <cstddef>
 #include <span>
@@ -17,9 +17,9 @@ namespace keventd {
 
 class UeventSource : public Source {
 public:
-    /// @param socket   of UeventGroup::Kernel
-    /// @param landing  LandingArea::bytes(), zero or of an earlier daemon; outlives the source
-    UeventSource(UeventSocket socket, std::span<std::byte> landing);
+    /// @param socket   of channel::KernelUevents
+    /// @param landing  LandingArea::bytes(Uevents), zero or of an earlier daemon; outlives the source
+    UeventSource(NetlinkSocket socket, std::span<std::byte> landing);
 
     [[nodiscard]] const char* name() const override;
     [[nodiscard]] int descriptor() const override { return socket_.fd(); }
@@ -36,7 +36,7 @@ private:
     void take(const Datagram& datagram, const ReadTime& now, Arrivals& arrivals);
     void refuse(std::string_view reason);
 
-    UeventSocket socket_;
+    NetlinkSocket socket_;
     LandingArea landing_;
     std::uint64_t pendingLoss_ = 0; // drops counted, and not yet told
     SourceStatistics statistics_;

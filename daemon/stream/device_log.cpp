@@ -91,8 +91,8 @@ UdevTable::Entry describedBy(const EventView& record, const UdevTable& /*table*/
 
 } // namespace
 
-DeviceLog::DeviceLog(RecordLog log, DeviceTable& devices, UdevTable& udevDevices)
-    : log_(std::move(log)), devices_(devices), udevDevices_(udevDevices) {}
+DeviceLog::DeviceLog(RecordLog log, DeviceTable& devices, UdevTable& udevDevices, ToldObjects& objects)
+    : log_(std::move(log)), devices_(devices), udevDevices_(udevDevices), objects_(objects) {}
 
 bool DeviceLog::restore(std::uint64_t nextId) {
     if (!holdsTables()) return false;
@@ -116,6 +116,10 @@ bool DeviceLog::holdsTables() const {
 
 void DeviceLog::takeUp(const EventView& record) {
     if (record.action == std::string_view(change::Begin)) return;
+    if (ToldObjects::has(record.source)) {
+        objects_.apply(ownedCopy(record));
+        return;
+    }
     if (record.source == std::string_view(names::source::Kernel)) return takeUp(record, devices_);
     takeUp(record, udevDevices_);
 }
@@ -143,6 +147,11 @@ bool DeviceLog::writeTables(RecordArea& area) const {
     }
     for (const auto& [devpath, entry] : udevDevices_.devices()) {
         if (!area.append(recordOf(devpath, entry), 0)) return false;
+    }
+    for (const auto& [source, objects] : objects_.all()) {
+        for (const auto& [key, event] : objects) {
+            if (!area.append(event, 0)) return false;
+        }
     }
     return area.hasRoomFor(std::max(RoomForAChange, area.bytesUsed()));
 }

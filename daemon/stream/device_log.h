@@ -9,6 +9,7 @@
 #include "daemon/base/rate_limit.h"
 #include "daemon/stream/device_table.h"
 #include "daemon/stream/record_log.h"
+#include "daemon/stream/told_objects.h"
 #include "daemon/stream/udev_table.h"
 #include "keventd/event.h"
 
@@ -21,8 +22,8 @@ namespace keventd {
 class DeviceLog {
 public:
     /// @param log           empty, or what an earlier daemon has left
-    /// @param devices, udevDevices  outlive the log
-    DeviceLog(RecordLog log, DeviceTable& devices, UdevTable& udevDevices);
+    /// @param devices, udevDevices, objects  outlive the log
+    DeviceLog(RecordLog log, DeviceTable& devices, UdevTable& udevDevices, ToldObjects& objects);
 
     /// Puts into the tables what they held when the event before `nextId` had entered the stream.
     /// @return false if the log does not hold it: the tables are as before
@@ -38,6 +39,8 @@ public:
     void noteDevice(const Event& event, std::uint64_t id);
     /// The same, in the table of udev's.
     void noteUdevDevice(const Event& event, std::uint64_t id);
+    /// The same, in that of what other sources tell of.
+    void noteObject(const Event& event, std::uint64_t id) { write(event, id); }
 
 private:
     template <typename Table>
@@ -55,6 +58,7 @@ private:
     RecordLog log_;
     DeviceTable& devices_;
     UdevTable& udevDevices_;
+    ToldObjects& objects_;
     bool isKept_ = false;
     std::size_t limit_ = 0;   // bytes of the log at which it is written anew
     std::uint64_t retry_ = 0; // changes until that is tried again, when there was no room

@@ -147,7 +147,8 @@ std::string Filter::text() const {
 bool Filter::passesAll(const EventView& event) {
     if (std::string_view(event.source) != names::source::Keventd) return false;
     const std::string_view action(event.action);
-    return action == names::action::Overrun || action == names::action::Resynced;
+    return action == names::action::Overrun || action == names::action::Resynced ||
+           action == names::action::Limited;
 }
 
 } // namespace keventd

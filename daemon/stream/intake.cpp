@@ -23,17 +23,19 @@ constexpr std::size_t MaxSortedAtStart = 32'768;
 // Turns until the daemon starts serving although it still finds something to read: a storm need not end.
 // Together more than a socket of 128 MiB holds.
 constexpr int MaxTurnsAtStart = 128;
+constexpr std::chrono::milliseconds HeldBackInterval{100};
 
 /// Writes down each event that has been read, and keeps it for the sequencer.
 class KeptArrivals final : public Arrivals {
 public:
-    using HasWaited = std::function<bool(const Event&)>;
+    /// @param look  may flag an event; returns false of one that is left out
+    using Look = std::function<bool(Event&)>;
 
-    KeptArrivals(WaitingLog& log, std::vector<Event>& events, HasWaited hasWaited)
-        : log_(log), events_(events), hasWaited_(std::move(hasWaited)) {}
+    KeptArrivals(WaitingLog& log, std::vector<Event>& events, Look look)
+        : log_(log), events_(events), look_(std::move(look)) {}
 
     void add(Event event) override {
-        if (hasWaited_(event)) event.flags |= EventFlag::Queued;
+        if (!look_(event)) return;
         log_.add(event);
         events_.push_back(std::move(event));
     }
@@ -41,14 +43,12 @@ public:
 private:
     WaitingLog& log_;
     std::vector<Event>& events_;
-    HasWaited hasWaited_;
+    Look look_;
 };
 
-// @param count  nothing: nobody knows
 Event overrunEvent(const char* source, std::optional<std::uint64_t> count, std::uint64_t from,
                    std::uint64_t to) {
-    Event event = streamEvent(names::action::Overrun, source);
-    if (count) event.properties.set(names::key::Count, std::to_string(*count));
+    Event event = keventd::overrunEvent(source, count);
     event.properties.set(names::key::SeqnumFrom, std::to_string(from));
     event.properties.set(names::key::SeqnumTo, std::to_string(to));
     return event;
@@ -69,18 +69,22 @@ bool isGap(const Event& event) {
 } // namespace
 
 Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, WaitingLog& waiting,
-               Input causes, const std::vector<Input>& effects)
+               Input causes, const std::vector<Input>& effects, const std::vector<Input>& others)
     : sequencer_(sequencer), seqnum_(seqnum), waiting_(waiting),
       timer_(loop.addTimer("reorder deadline", [this] { turn(); })),
+      heldBackTimer_(loop.addTimer("held back", [this] { turn(); })),
       again_(loop.addDefer("read more", [this] { turn(); })) {
-    std::vector<Input> inputs = effects;
+    std::vector<Input> inputs = others;
+    inputs.insert(inputs.end(), effects.begin(), effects.end());
     inputs.push_back(causes);
     for (const Input& input : inputs) {
         Inlet& inlet = inlets_.emplace_back();
+        inlet.isNumbered = inlets_.size() > others.size();
         inlet.source = input.source;
         inlet.told = input.told;
         inlet.gapAfter = input.gapAfter;
         inlet.onMoved = input.onMoved;
+        if (input.ratePerSecond > 0) inlet.ceiling.emplace(input.ratePerSecond);
         inlet.watch =
             loop.addIo(input.source->name(), input.source->descriptor(), EPOLLIN, [this] { turn(); });
     }
@@ -96,6 +100,7 @@ void Intake::noteToldGap(const Event& gap) {
     for (Inlet& inlet : inlets_) {
         if (gap.properties.find(names::key::Source) != inlet.source->name()) continue;
         const auto to = numberOf<std::uint64_t>(gap.properties, names::key::SeqnumTo);
+        if (!inlet.isNumbered) inlet.gapAfter.reset();
         if (inlet.gapAfter) inlet.gapAfter = std::max(*inlet.gapAfter, to);
     }
 }
@@ -137,7 +142,10 @@ void Intake::takeLanded() {
     const Time now = Sequencer::Clock::now();
     for (auto inlet = inlets_.rbegin(); inlet != inlets_.rend(); ++inlet) {
         std::vector<Event> landed;
-        KeptArrivals arrivals(waiting_, landed, [](const Event&) { return true; });
+        KeptArrivals arrivals(waiting_, landed, [](Event& event) {
+            event.flags |= EventFlag::Queued;
+            return true;
+        });
         inlet->source->takeLanded(arrivals);
         for (Event& event : landed) push(std::move(event), now);
     }
@@ -146,9 +154,23 @@ void Intake::takeLanded() {
 // To be called with the first reading, before it is pushed.
 void Intake::settle(const Reading& reading) {
     Inlet& inlet = *reading.inlet;
-    if (inlet.gapAfter && !goesOn(inlet, reading.events)) tellGap(inlet, reading.events);
-    inlet.told->settle();
+    if (inlet.gapAfter && !inlet.isNumbered) tellGap(inlet);
+    if (inlet.gapAfter && inlet.isNumbered && !goesOn(inlet, reading.events)) tellGap(inlet, reading.events);
+    if (inlet.told != nullptr) inlet.told->settle();
     inlet.isSettled = true;
+}
+
+void Intake::tellGap(const Inlet& inlet) {
+    const char* name = inlet.source->name();
+    logEvent(LogLevel::Warning, message_id::Overrun,
+             text("nobody has listened to the ", name, " socket for a while, resynchronising"),
+             {{names::key::Source, name}}, lossLog_);
+    tell(keventd::overrunEvent(name, std::nullopt));
+}
+
+void Intake::tell(Event event) {
+    waiting_.add(event);
+    push(std::move(event), Sequencer::Clock::now());
 }
 
 // A socket that was opened while the daemon before still listened to its own, begins with what is known: then
@@ -179,9 +201,7 @@ void Intake::tellGap(Inlet& inlet, const std::vector<Event>& events) {
     logEvent(LogLevel::Warning, message_id::Overrun,
              text("nobody has listened to the ", name, " socket since SEQNUM ", from, ", resynchronising"),
              {{names::key::Source, name}}, lossLog_);
-    Event event = overrunEvent(name, std::nullopt, from, to);
-    waiting_.add(event);
-    push(std::move(event), Sequencer::Clock::now());
+    tell(overrunEvent(name, std::nullopt, from, to));
 }
 
 // Of the kernel alone, so that it can be sorted before anything refers to it.
@@ -213,6 +233,7 @@ void Intake::turn(std::size_t effectBudget) {
     std::vector<Reading> readings = readAll(effectBudget);
     for (Inlet& inlet : inlets_) inlet.isEmpty = false; // until it has been read
     for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) push(*reading, started);
+    tellHeldBack();
     release(readings.back().drained.empty, started);
     const auto isEmpty = [](const Reading& reading) { return reading.drained.empty; };
     const bool hasReadAll = readings.size() == inlets_.size();
@@ -231,8 +252,10 @@ std::vector<Intake::Reading> Intake::readAll(std::size_t effectBudget) {
 
 Intake::Reading Intake::read(Inlet& inlet, std::size_t budget) {
     Reading reading{&inlet, {}, {}};
-    KeptArrivals arrivals(waiting_, reading.events,
-                          [&](const Event& event) { return hasWaited(inlet, event); });
+    KeptArrivals arrivals(waiting_, reading.events, [&](Event& event) {
+        if (hasWaited(inlet, event)) event.flags |= EventFlag::Queued;
+        return admits(inlet);
+    });
     reading.drained = inlet.source->drain(arrivals, budget);
     return reading;
 }
@@ -241,7 +264,7 @@ void Intake::push(Reading& reading, Time now) {
     Inlet& inlet = *reading.inlet;
     if (!inlet.isSettled) settle(reading);
     for (Event& event : reading.events) push(std::move(event), now);
-    noteLoss(inlet, reading.drained, now);
+    noteLoss(inlet, reading.drained);
     const auto next = inlet.source->nextDescriptor();
     if (reading.drained.empty && next) {
         moveOn(inlet, *next);
@@ -265,16 +288,44 @@ void Intake::push(Event event, Time now) {
     if (const auto dropped = sequencer_.push(std::move(event), now)) waiting_.remove(*dropped);
 }
 
+bool Intake::admits(Inlet& inlet) {
+    if (!inlet.ceiling || inlet.ceiling->admit(Ceiling::Clock::now())) return true;
+    ++inlet.heldBack;
+    return false;
+}
+
+// When one event more may pass: else each would be followed by word of those that did not.
+void Intake::tellHeldBack() {
+    for (Inlet& inlet : inlets_) {
+        if (inlet.heldBack == 0) continue;
+        const auto now = Ceiling::Clock::now();
+        if (!inlet.ceiling->admit(now)) {
+            heldBackTimer_->armAt(now + HeldBackInterval);
+            continue;
+        }
+        const std::uint64_t count = std::exchange(inlet.heldBack, 0);
+        logWarning(text(count, " events of ", inlet.source->name(), " held back by its rate"), lossLog_);
+        tell(limitedEvent(inlet.source->name(), count));
+    }
+}
+
 bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {
     return inlet.inBacklog && inlet.source->inherited() && event.seqnum != 0 &&
            event.seqnum <= sequencer_.options().startSeqnum;
 }
 
 // Where a loss can begin is asked when it is first seen: later its holes may have been closed.
-void Intake::noteLoss(Inlet& inlet, const Drained& drained, Time now) {
+void Intake::noteLoss(Inlet& inlet, const Drained& drained) {
+    if (!inlet.isNumbered) {
+        if (drained.lost > 0)
+            tellLoss(inlet, drained.lost, keventd::overrunEvent(inlet.source->name(), drained.lost));
+        return;
+    }
     if ((drained.lost > 0 || drained.lossPending) && !inlet.lossFrom) inlet.lossFrom = lowestLost(inlet);
     if (drained.lost == 0) return;
-    tellLoss(inlet, drained.lost, now);
+    const std::uint64_t newest = seqnum_.read();
+    tellLoss(inlet, drained.lost,
+             overrunEvent(inlet.source->name(), drained.lost, std::min(*inlet.lossFrom, newest), newest));
     inlet.lossFrom.reset();
     if (drained.lossPending) inlet.lossFrom = lowestLost(inlet);
 }
@@ -285,16 +336,32 @@ std::uint64_t Intake::lowestLost(const Inlet& inlet) const {
     return canBeOlderThanUs ? sequencer_.lowestMissingInBacklog(name) : sequencer_.lowestMissing(name);
 }
 
-void Intake::tellLoss(const Inlet& inlet, std::uint64_t count, Time now) {
+void Intake::tellLoss(const Inlet& inlet, std::uint64_t count, Event event) {
     const char* name = inlet.source->name();
     logEvent(LogLevel::Warning, message_id::Overrun,
              text(name, " socket overrun: ", count, " messages lost, resynchronising"),
              {{names::key::Source, name}, {names::key::Count, std::to_string(count)}}, lossLog_);
-    const std::uint64_t newest = seqnum_.read();
-    Event event = overrunEvent(name, count, std::min(*inlet.lossFrom, newest), newest);
     inlet.told->goTo(waiting_.lastNumber());
     inlet.told->add(count, event, waiting_.add(event));
-    push(std::move(event), now);
+    push(std::move(event), Sequencer::Clock::now());
+}
+
+void Intake::compare(std::string_view source, std::uint64_t overrun) {
+    const auto isOfSource = [source](const Inlet& inlet) { return inlet.source->name() == source; };
+    const auto inlet = std::find_if(inlets_.begin(), inlets_.end(), isOfSource);
+    if (inlet == inlets_.end() || inlet->isNumbered) return;
+    std::vector<Event> differences;
+    KeptArrivals arrivals(waiting_, differences, [](Event&) { return true; });
+    inlet->source->compare(arrivals);
+    const std::size_t count = differences.size();
+    const Time now = Sequencer::Clock::now();
+    for (Event& event : differences) push(std::move(event), now);
+    tell(resyncedEvent(source, count, overrun));
+    logEvent(LogLevel::Info, message_id::Resynced,
+             text(source, " resynchronised: ", count, " differences published"),
+             {{names::key::Source, std::string(source)}, {names::key::Count, std::to_string(count)}},
+             lossLog_);
+    again_->defer();
 }
 
 // A hole must not be closed while its event lies unread in our own socket, however long ago its deadline was:

@@ -7,6 +7,7 @@
 // events.
 #pragma once
 
+#include "daemon/base/ceiling.h"
 #include "daemon/base/event_loop.h"
 #include "daemon/base/rate_limit.h"
 #include "daemon/sources/kernel_seqnum.h"
@@ -33,18 +34,20 @@ public:
 
     struct Input {
         Source* source;
-        ToldDrops* told;
+        ToldDrops* told; ///< nullptr: of a source that the kernel tells only to look again
         /// The newest SEQNUM up to which the daemon before has read, or told what nobody can read, if this
-        /// is not its socket.
+        /// is not its socket. Of `others`, any number.
         std::optional<std::uint64_t> gapAfter;
         std::function<void()> onMoved = [] {}; ///< called when the source reads from another socket
+        std::uint32_t ratePerSecond = 0;       ///< of events that enter the stream at most; 0: of all
     };
 
     /// @param causes     the kernel's uevents, by which SEQNUM order is made
     /// @param effects    sources that react to them, in the order in which they are read
+    /// @param others     sources whose events have no SEQNUM: read before all of them, and pushed behind
     /// @param sequencer  outlives the intake, like all that is borrowed here
     Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, WaitingLog& waiting,
-           Input causes, const std::vector<Input>& effects);
+           Input causes, const std::vector<Input>& effects, const std::vector<Input>& others = {});
 
     /// Takes up an event that an earlier daemon had read, and which is in the log. To be called before
     /// start(), in the order in which they were read.
@@ -79,10 +82,16 @@ public:
     /// @return whether its socket was empty after the last reading
     [[nodiscard]] bool hasReadAll(std::string_view source) const;
 
+    /// Has one of the `others` compare what it knows with what there is, and publishes the difference, and
+    /// that it has. Nothing happens for a source that is not one of them.
+    /// @param overrun  id of the event that has told of the loss
+    void compare(std::string_view source, std::uint64_t overrun);
+
 private:
     /// One source, and what is to be remembered of it between two readings.
     struct Inlet {
         Source* source = nullptr;
+        bool isNumbered = true; ///< its events have SEQNUMs
         ToldDrops* told = nullptr;
         std::optional<std::uint64_t> gapAfter; ///< of Input
         std::function<void()> onMoved;         ///< of Input
@@ -91,6 +100,8 @@ private:
         bool inBacklog = true;                 ///< has not been empty since the start
         bool isEmpty = false;                  ///< after the last reading
         std::optional<std::uint64_t> lossFrom; ///< lowest SEQNUM of a loss that was seen, and is not yet told
+        std::optional<Ceiling> ceiling;
+        std::uint64_t heldBack = 0; ///< events, by the ceiling, that have not been told of
         EventLoop::Handle watch;
     };
     struct Reading {
@@ -107,15 +118,19 @@ private:
     void settle(const Reading& reading);
     [[nodiscard]] bool goesOn(const Inlet& inlet, const std::vector<Event>& events);
     void tellGap(Inlet& inlet, const std::vector<Event>& events);
+    void tellGap(const Inlet& inlet);
+    void tell(Event event);
     [[nodiscard]] std::vector<Reading> readAll(std::size_t effectBudget);
     [[nodiscard]] Reading read(Inlet& inlet, std::size_t budget);
     void push(Reading& reading, Time now);
     void moveOn(Inlet& inlet, int descriptor);
     void push(Event event, Time now);
     [[nodiscard]] bool hasWaited(const Inlet& inlet, const Event& event) const;
-    void noteLoss(Inlet& inlet, const Drained& drained, Time now);
+    [[nodiscard]] static bool admits(Inlet& inlet);
+    void tellHeldBack();
+    void noteLoss(Inlet& inlet, const Drained& drained);
     [[nodiscard]] std::uint64_t lowestLost(const Inlet& inlet) const;
-    void tellLoss(const Inlet& inlet, std::uint64_t count, Time now);
+    void tellLoss(const Inlet& inlet, std::uint64_t count, Event event);
     void release(bool causesEmpty, Time started);
     void armTimer();
 
@@ -124,6 +139,7 @@ private:
     WaitingLog& waiting_;
     std::vector<Inlet> inlets_; // effects first, the cause last
     EventLoop::Handle timer_;
+    EventLoop::Handle heldBackTimer_;
     EventLoop::Handle again_; // not all was read: another turn, although the sockets may tell nothing
     Time drainedAt_;          // everything that had arrived by then has been pushed
     bool causesEmpty_ = true; // after the last reading

@@ -24,4 +24,23 @@ Event streamEvent(const char* action, std::string_view about) {
     return event;
 }
 
+Event overrunEvent(std::string_view source, std::optional<std::uint64_t> count) {
+    Event event = streamEvent(names::action::Overrun, source);
+    if (count) event.properties.set(names::key::Count, std::to_string(*count));
+    return event;
+}
+
+Event limitedEvent(std::string_view source, std::uint64_t count) {
+    Event event = streamEvent(names::action::Limited, source);
+    event.properties.set(names::key::Count, std::to_string(count));
+    return event;
+}
+
+Event resyncedEvent(std::string_view source, std::size_t differences, std::uint64_t overrun) {
+    Event event = streamEvent(names::action::Resynced, source);
+    event.properties.set(names::key::Count, std::to_string(differences));
+    if (overrun != 0) event.properties.set(names::key::Overrun, std::to_string(overrun));
+    return event;
+}
+
 } // namespace keventd

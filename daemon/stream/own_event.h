@@ -4,6 +4,9 @@
 #include "keventd/event.h"
 #include "keventd/names.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +19,16 @@ namespace keventd {
 /// About the stream: of source `keventd`.
 /// @param about  the source that it is about (KEVENTD_SOURCE)
 [[nodiscard]] Event streamEvent(const char* action, std::string_view about);
+
+/// @param source  whose events were lost
+/// @param count   messages; nothing: nobody knows
+[[nodiscard]] Event overrunEvent(std::string_view source, std::optional<std::uint64_t> count);
+/// @param differences  that were found and published
+/// @param overrun      id of the event that told of the loss; 0: nothing was lost
+[[nodiscard]] Event resyncedEvent(std::string_view source, std::size_t differences, std::uint64_t overrun);
+
+/// @param count  events of the source that its ceiling has held back
+[[nodiscard]] Event limitedEvent(std::string_view source, std::uint64_t count);
 
 /// @param source, action  of an event
 /// @return whether it tells that events were lost before anybody could read them

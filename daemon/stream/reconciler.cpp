@@ -38,7 +38,10 @@ void Reconciler::onOverrun(const EventView& overrun) {
     const std::string_view source = overrun.properties.find(names::key::Source).value_or("");
     const auto isOfSource = [source](const ResyncSubject* subject) { return subject->source() == source; };
     const auto subject = std::find_if(subjects_.begin(), subjects_.end(), isOfSource);
-    if (subject == subjects_.end()) return;
+    if (subject == subjects_.end()) {
+        compareThemselves_.insert_or_assign(std::string(source), overrun.id);
+        return turn_->defer();
+    }
     const auto waiting = std::find_if(requests_.begin(), requests_.end(), [&](const Request& request) {
         return request.subject == *subject && request.overrun != 0;
     });
@@ -61,6 +64,8 @@ void Reconciler::compareAll(Done done) {
 }
 
 void Reconciler::turn() {
+    for (const auto& [source, overrun] : std::exchange(compareThemselves_, {}))
+        intake_.compare(source, overrun);
     if (!run_) {
         if (requests_.empty()) return;
         run_.emplace(std::move(requests_.front()));
@@ -122,16 +127,12 @@ void Reconciler::finish() {
 
 void Reconciler::tellResynced(const Run& run) {
     const char* source = run.request.subject->source();
-    const std::string count = std::to_string(run.comparison.published());
-    Event event = streamEvent(names::action::Resynced, source);
-    event.properties.set(names::key::Count, count);
-    if (run.request.overrun != 0)
-        event.properties.set(names::key::Overrun, std::to_string(run.request.overrun));
-    stream_.publish(std::move(event));
+    const std::size_t count = run.comparison.published();
+    stream_.publish(resyncedEvent(source, count, run.request.overrun));
     const std::string message = text(source, " resynchronised: ", count, " differences published");
     if (run.request.overrun == 0) return logInfo(message); // as somebody has asked for
     logEvent(LogLevel::Info, message_id::Resynced, message,
-             {{names::key::Source, source}, {names::key::Count, count}}, log_);
+             {{names::key::Source, source}, {names::key::Count, std::to_string(count)}}, log_);
 }
 
 } // namespace keventd

@@ -16,7 +16,9 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace keventd {
@@ -70,6 +72,7 @@ private:
     Intake& intake_;
     std::vector<const ResyncSubject*> subjects_;
     std::deque<Request> requests_;
+    std::map<std::string, std::uint64_t> compareThemselves_; // sources, and what has told of their loss
     std::optional<Run> run_;
     RateLimit log_;
     EventLoop::Handle turn_;

@@ -50,9 +50,10 @@ void Stream::whenOverrun(std::function<void(const EventView&)> handler) {
     for (const auto& [source, id] : std::exchange(unresynced_, {})) onOverrun_(history_.at(id));
 }
 
-void Stream::keepIn(DeviceLog& devices, WaitingLog& waiting) {
+void Stream::keepIn(DeviceLog& devices, WaitingLog& waiting, ToldObjects& objects) {
     deviceLog_ = &devices;
     waiting_ = &waiting;
+    objects_ = &objects;
 }
 
 bool Stream::has(Event event) const {
@@ -95,6 +96,7 @@ void Stream::changeDevices(const Event& event) {
     if (changesDevice && deviceLog_ != nullptr) deviceLog_->noteDevice(event, id);
     const bool changesUdevDevice = udevDevices_.apply(event);
     if (changesUdevDevice && deviceLog_ != nullptr) deviceLog_->noteUdevDevice(event, id);
+    if (objects_ != nullptr && objects_->apply(event)) deviceLog_->noteObject(event, id);
 }
 
 } // namespace keventd

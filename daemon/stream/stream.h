@@ -7,6 +7,7 @@
 #include "daemon/stream/history.h"
 #include "daemon/stream/published_counts.h"
 #include "daemon/stream/sequencer.h"
+#include "daemon/stream/told_objects.h"
 #include "daemon/stream/udev_table.h"
 #include "daemon/stream/waiting_log.h"
 
@@ -37,8 +38,8 @@ public:
     [[nodiscard]] const PublishedCounts& published() const { return published_; }
 
     /// Has what is to survive a kill written down from now on, beside the history.
-    /// @param devices, waiting  outlive the stream
-    void keepIn(DeviceLog& devices, WaitingLog& waiting);
+    /// @param devices, waiting, objects  outlive the stream
+    void keepIn(DeviceLog& devices, WaitingLog& waiting, ToldObjects& objects);
     /// @param count  daemons that have served the stream before this one
     void countRestarts(std::uint64_t count) { restarts_ = count; }
     [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
@@ -68,6 +69,7 @@ private:
     UdevTable& udevDevices_;
     DeviceLog* deviceLog_ = nullptr;
     WaitingLog* waiting_ = nullptr;
+    ToldObjects* objects_ = nullptr;
     std::uint64_t restarts_ = 0;
     std::map<std::string, std::uint64_t> unresynced_; // of an earlier daemon: ids of overruns, by source
     std::function<void(const EventView&)> onOverrun_;

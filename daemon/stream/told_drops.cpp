@@ -58,7 +58,9 @@ bool ToldDrops::tells(const Event& event) const {
 
 void ToldDrops::begin(std::uint64_t socket, std::uint32_t drops, std::uint64_t number) {
     const std::uint64_t cookie = lowest(socket, CommitWord::ValueBits);
-    goesOn_ = words_->settled.load() == cookie;
+    const std::uint64_t settled = words_->settled.load().value_or(0);
+    goesOn_ = settled == cookie;
+    followsAnother_ = settled != 0 && !goesOn_;
     const bool isSame = words_->socket.load() == cookie;
     if (!isSame) words_->socket.store(0); // until it has its own number
     store(drops, number);

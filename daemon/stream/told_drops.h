@@ -47,6 +47,8 @@ public:
     void begin(std::uint64_t socket, std::uint32_t drops, std::uint64_t number);
     /// @return whether the last daemon that has called settle() had the same socket, as begin() has found
     [[nodiscard]] bool goesOn() const { return goesOn_; }
+    /// @return whether the last daemon that has called settle() had another one, as begin() has found
+    [[nodiscard]] bool followsAnother() const { return followsAnother_; }
     /// To be called when it has been written down what nobody has listened to before this socket.
     void settle();
     /// Counts drops that an event tells of, which has been added to the log.
@@ -71,6 +73,7 @@ private:
     std::string source_;
     Words* words_;
     bool goesOn_ = false;
+    bool followsAnother_ = false;
     std::uint64_t notCounted_ = 0; // told of by events that were not written
 };
 

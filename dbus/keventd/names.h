@@ -110,6 +110,18 @@ inline constexpr const char* Power = "power";
 inline constexpr const char* Keventd = "keventd";
 } // namespace source
 
+/// Of links and mounts, beside add, remove and change. Other sources have verbs of their own.
+namespace action {
+inline constexpr const char* Up = "up";
+inline constexpr const char* Down = "down";
+inline constexpr const char* Carrier = "carrier";
+inline constexpr const char* NoCarrier = "no-carrier";
+inline constexpr const char* Rename = "rename";
+inline constexpr const char* Mount = "mount";
+inline constexpr const char* Umount = "umount";
+inline constexpr const char* Remount = "remount";
+} // namespace action
+
 /// What keventd says by itself: about the stream (source `keventd`), about what exists (source `coldplug`),
 /// and about what it has found after a loss (of the source whose events were lost).
 namespace action {
@@ -118,6 +130,7 @@ inline constexpr const char* Remove = "remove";
 inline constexpr const char* Change = "change";
 inline constexpr const char* Overrun = "overrun";
 inline constexpr const char* Resynced = "resynced";
+inline constexpr const char* Limited = "limited";
 } // namespace action
 
 /// Properties that keventd adds.

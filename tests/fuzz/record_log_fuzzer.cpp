@@ -46,7 +46,7 @@ public:
     }
 
     struct Tables {
-        explicit Tables(RecordLog records) : log(std::move(records), devices, udevDevices) {}
+        explicit Tables(RecordLog records) : log(std::move(records), devices, udevDevices, objects) {}
         void apply(std::uint64_t id) {
             Event event;
             event.source = "kernel";
@@ -60,6 +60,7 @@ public:
         Sysfs sysfs{"/nonexistent"};
         DeviceTable devices{sysfs};
         UdevTable udevDevices;
+        ToldObjects objects;
         DeviceLog log;
     };
 
@@ -112,15 +113,15 @@ void goOnWithEvents(const Log& log) {
 
 void land(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return;
-    static const MappedMemory memory(LandingArea::bytes(), "landing area of a test");
+    static const MappedMemory memory(LandingArea::bytes(LandingArea::Uevents), "landing area of a test");
     std::memcpy(memory.bytes().data(), data, std::min(size, memory.bytes().size()));
-    LandingArea area(memory.bytes());
+    LandingArea area(memory.bytes(), LandingArea::Uevents);
     for (std::size_t i = 0; i < area.size(); ++i) {
         const Datagram datagram = area.at(i);
         require(datagram.payload.size() <= MaxUevent, "a datagram lies in its slot");
     }
     area.forget();
-    require(LandingArea(memory.bytes()).size() == 0, "what is forgotten is not there");
+    require(LandingArea(memory.bytes(), LandingArea::Uevents).size() == 0, "what is forgotten is not there");
 
     static const MappedMemory udev(UdevLanding::bytes(), "landing area of a test");
     std::memcpy(udev.bytes().data(), data, std::min(size, udev.bytes().size()));

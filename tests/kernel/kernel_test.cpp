@@ -52,7 +52,7 @@ Events everything(const BusClient& client) {
 void killAtItsStart(const DaemonOptions& options) {
     const TemporaryDirectory own;
     ChildOptions child{.command = {DaemonProcess::binary(), "--socket=" + own.file("bus"), "--bus=none",
-                                   "--config=/dev/null"},
+                                   "--config=/dev/null", "--sources=" + options.sources},
                        .environment = options.environment,
                        .inherited = options.inherited};
     if (!options.coldplug) child.command.emplace_back("--coldplug=no");

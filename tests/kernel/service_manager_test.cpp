@@ -1,6 +1,6 @@
 // What a service manager is told: the daemon's status, and that its loop turns.
 
-#include "daemon/sources/uevent_socket.h"
+#include "daemon/sources/netlink_socket.h"
 #include "tests/support/bus_client.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/notify_socket.h"
@@ -164,7 +164,7 @@ TEST_F(ServiceManagerTest, KeepsTheSocketsThatTheDaemonReadsFrom) {
         EXPECT_THAT(kept.text, HasSubstr("FDSTORE=1\n"));
         EXPECT_THAT(kept.text, HasSubstr("FDPOLL=0\n"));
         ASSERT_TRUE(kept.fd);
-        EXPECT_EQ(UeventSocket::cookieOf(kept.fd.get()), UeventSocket::cookieOf(socket->get()));
+        EXPECT_EQ(NetlinkSocket::cookieOf(kept.fd.get()), NetlinkSocket::cookieOf(socket->get()));
     }
     EXPECT_NE(waitFor("READY=1"), "");
 }

@@ -27,11 +27,11 @@ std::string DaemonProcess::binary() {
 DaemonProcess::DaemonProcess(DaemonOptions options)
     : socket_(options.socket.empty() ? directory_.file("bus") : options.socket) {
     const NotifySocket notify;
-    ChildOptions child{
-        .command = {binary(), "--socket=" + socket_, "--bus=" + options.bus, "--config=" + options.config},
-        .environment = std::move(options.environment),
-        .inherited = std::move(options.inherited),
-        .inChild = std::move(options.inChild)};
+    ChildOptions child{.command = {binary(), "--socket=" + socket_, "--bus=" + options.bus,
+                                   "--config=" + options.config, "--sources=" + options.sources},
+                       .environment = std::move(options.environment),
+                       .inherited = std::move(options.inherited),
+                       .inChild = std::move(options.inChild)};
     if (!options.coldplug) child.command.emplace_back("--coldplug=no");
     child.command.insert(child.command.end(), options.arguments.begin(), options.arguments.end());
     child.environment["NOTIFY_SOCKET"] = notify.path();

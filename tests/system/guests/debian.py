@@ -23,7 +23,7 @@ SETTLE_SECONDS = 60
 PACKAGES = (
     *("systemd", "systemd-sysv", "udev", "dbus", "kmod", "linux-image-amd64", "initramfs-tools", "busybox", "zstd"),
     "dracut-core",
-    *("libsdbus-c++1", "libspdlog1.10", "libtomlplusplus3", "libudev1"),
+    *("libnl-3-200", "libsdbus-c++1", "libspdlog1.10", "libtomlplusplus3", "libudev1"),
 )
 # Neither documents nor drivers for what a virtual machine does not have; nor what dracut does at each shutdown.
 LEFT_OUT = (

@@ -137,7 +137,7 @@ TEST(ConfigParser, GoesBackToWhatDependsOnTheMachineByAuto) {
 TEST(ConfigParser, NamesAnUnknownTableAndTheKnownOnes) {
     EXPECT_THAT(complaintsOf("\n[colours]\nred = 1\n[colours.dark]\nblue = 2\n"),
                 ElementsAre("k.toml:2:2: colours: unknown table, must be one of log, history, order, bus, "
-                            "socket, state, stream, access, broadcast, limits"));
+                            "socket, state, stream, access, broadcast, sources, limits"));
     EXPECT_THAT(complaintsOf("[limits.cleint]\n"),
                 ElementsAre("k.toml:1:9: limits.cleint: unknown table, must be one of client, user"));
 }

@@ -1,6 +1,6 @@
 // How many broadcasts pass, and when again after too many.
 
-#include "daemon/publish/ceiling.h"
+#include "daemon/base/ceiling.h"
 
 #include <gtest/gtest.h>
 

@@ -30,10 +30,10 @@ constexpr std::uint64_t MoreThanTheHistoryHolds = 4'000;
 struct Life {
     explicit Life(const std::string& directory, std::uint64_t received)
         : state(directory, History::MinBytes), waiting(state.takeWaiting()),
-          log(state.takeDevices(), devices, udevDevices),
+          log(state.takeDevices(), devices, udevDevices, objects),
           stream(state.streamId(), {.startSeqnum = (received / 2 + 1) * 2}, state.history(), devices,
                  udevDevices) {
-        stream.keepIn(log, waiting);
+        stream.keepIn(log, waiting, objects);
         if (!log.restore(state.history().nextId())) log.begin();
     }
 
@@ -42,6 +42,7 @@ struct Life {
     Sysfs sysfs{"/nonexistent"};
     DeviceTable devices{sysfs};
     UdevTable udevDevices;
+    ToldObjects objects;
     DeviceLog log;
     Stream stream;
 };

@@ -35,15 +35,15 @@ protected:
                    "setsockopt");
     }
     /// As another process would, on the same memory.
-    void reopen() { landing_.emplace(memory_.bytes()); }
+    void reopen() { landing_.emplace(memory_.bytes(), LandingArea::Uevents); }
     [[nodiscard]] ReceiveResult receive() { return landing_->receive(receiver_.get()); }
     [[nodiscard]] std::string payload(std::size_t index) const {
         const auto bytes = landing_->at(index).payload;
         return {bytes.begin(), bytes.end()};
     }
 
-    MappedMemory memory_{LandingArea::bytes(), "landing area of a test"};
-    std::optional<LandingArea> landing_{std::in_place, memory_.bytes()};
+    MappedMemory memory_{LandingArea::bytes(LandingArea::Uevents), "landing area of a test"};
+    std::optional<LandingArea> landing_{std::in_place, memory_.bytes(), LandingArea::Uevents};
 
 private:
     UniqueFd sender_;
@@ -153,7 +153,7 @@ TEST_F(LandingAreaTest, BelievesNoLengthsThatCannotBe) {
     for (std::size_t at = 0; at < sizeof(mmsghdr); ++at) {
         const std::byte before = memory_.bytes()[at];
         memory_.bytes()[at] = std::byte{0xff};
-        const LandingArea next(memory_.bytes());
+        const LandingArea next(memory_.bytes(), LandingArea::Uevents);
         ASSERT_LE(next.size(), 1U);
         for (std::size_t i = 0; i < next.size(); ++i) ASSERT_LE(next.at(i).payload.size(), MaxUevent);
         memory_.bytes()[at] = before;

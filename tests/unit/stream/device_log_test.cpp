@@ -13,18 +13,20 @@ namespace {
 
 /// The tables of one daemon, and their log.
 struct Tables {
-    explicit Tables(RecordLog records) : log(std::move(records), devices, udevDevices) {}
+    explicit Tables(RecordLog records) : log(std::move(records), devices, udevDevices, objects) {}
 
     /// As the stream does.
     void apply(const Event& event, std::uint64_t id) {
         log.makeRoom();
         if (devices.apply(event)) log.noteDevice(event, id);
         if (udevDevices.apply(event)) log.noteUdevDevice(event, id);
+        if (objects.apply(event)) log.noteObject(event, id);
     }
 
     Sysfs sysfs{"/nonexistent"};
     DeviceTable devices{sysfs};
     UdevTable udevDevices;
+    ToldObjects objects;
     DeviceLog log;
 };
 

@@ -1,4 +1,4 @@
-#include "daemon/publish/ceiling.h"
+#include "daemon/base/ceiling.h"
 
 #include <algorithm>
 

@@ -1,4 +1,5 @@
-// How many broadcasts are sent at most: a bus has many clients, and each may be woken by each of them.
+// How many there may be in a second at most, of what can come in storms: broadcasts, each of which may wake
+// each client of a bus; events of a source for which somebody has set a limit.
 //
 // A token bucket with room for one second's worth. When it has run empty, nothing passes before it holds a
 // tenth of that: else each event that passes in a storm would be followed by word of those that did not.
@@ -17,7 +18,7 @@ public:
     explicit Ceiling(std::uint32_t perSecond);
 
     /// @param now  never earlier than in the call before
-    /// @return whether one more may be sent now; it then counts
+    /// @return whether one more may pass now; it then counts
     [[nodiscard]] bool admit(Clock::time_point now);
 
 private:

@@ -1,50 +1,68 @@
-// A netlink socket of family NETLINK_KOBJECT_UEVENT: opened here, or taken over from somebody who opened it
-// earlier (systemd, a test). Used for both groups: the kernel's uevents and udev's.
+// A netlink socket that receives multicasts of one kind: opened here, or taken over from somebody who opened
+// it earlier (systemd, an earlier daemon, a test).
 #pragma once
 
 #include "daemon/base/unique_fd.h"
 #include "daemon/sources/source.h"
+#include "keventd/names.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <memory>
 #include <optional>
 #include <utility>
 
 namespace keventd {
 
-/// Multicast groups of NETLINK_KOBJECT_UEVENT.
-enum class UeventGroup : std::uint32_t {
-    Kernel = 1, ///< lib/kobject_uevent.c (kernel)
-    Udev = 2,   ///< libudev's private format, src/libsystemd/sd-device/device-monitor.c (systemd)
+/// What a socket receives.
+struct NetlinkChannel {
+    int protocol = 0;         ///< NETLINK_KOBJECT_UEVENT, …
+    std::uint32_t groups = 0; ///< bits of sockaddr_nl::nl_groups; of NETLINK_GENERIC they are joined later
+    const char* name = "";    ///< names::source, a literal
 };
 
-/// What systemd gives its own uevent socket; memory is charged only when it is used.
-inline constexpr std::size_t UeventBufferBytes = 128 * 1024 * 1024;
+namespace channel {
+/// lib/kobject_uevent.c (kernel)
+inline constexpr NetlinkChannel KernelUevents{NETLINK_KOBJECT_UEVENT, 1, names::source::Kernel};
+/// libudev's private format, src/libsystemd/sd-device/device-monitor.c (systemd)
+inline constexpr NetlinkChannel UdevEvents{NETLINK_KOBJECT_UEVENT, 2, names::source::Udev};
+/// rtnetlink(7)
+inline constexpr NetlinkChannel Links{NETLINK_ROUTE, RTMGRP_LINK, names::source::Link};
+inline constexpr NetlinkChannel Addresses{NETLINK_ROUTE, RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+                                          names::source::Address};
 
-class UeventSocket {
+inline constexpr std::array All{KernelUevents, UdevEvents, Links, Addresses};
+} // namespace channel
+
+/// What systemd gives its own uevent socket; memory is charged only when it is used.
+inline constexpr std::size_t NetlinkBufferBytes = 128 * 1024 * 1024;
+
+class NetlinkSocket {
 public:
-    /// Opens a socket that receives the group, with as large a receive buffer as is allowed: `bufferBytes`
+    /// Opens a socket that receives the channel, with as large a receive buffer as is allowed: `bufferBytes`
     /// with CAP_NET_ADMIN, else up to net.core.rmem_max, and a warning with the size that was got.
     /// @throws FatalError
-    [[nodiscard]] static UeventSocket open(UeventGroup group, std::size_t bufferBytes);
+    [[nodiscard]] static NetlinkSocket open(const NetlinkChannel& channel, std::size_t bufferBytes);
 
     /// Takes over a bound socket, and makes it non-blocking. What waits in it stays, and its buffer as it is.
     /// @param told  messages dropped on it that an earlier reader has told of, modulo 2^32: the others are
     ///              left to takeDrops(). If that is not known: all, if nobody has read from the socket since,
     ///              else none
-    /// @throws FatalError if it is no socket of this family, or does not receive the group
-    [[nodiscard]] static UeventSocket adopt(UniqueFd fd, UeventGroup group,
-                                            std::optional<std::uint32_t> told = {});
+    /// @throws FatalError if it does not receive the channel
+    [[nodiscard]] static NetlinkSocket adopt(UniqueFd fd, const NetlinkChannel& channel,
+                                             std::optional<std::uint32_t> told = {});
 
-    /// @return whether this descriptor is a socket of this family that receives the group
-    [[nodiscard]] static bool receives(int fd, UeventGroup group);
+    /// @return whether this descriptor is a socket of this protocol that receives any of the groups
+    [[nodiscard]] static bool receives(int fd, const NetlinkChannel& channel);
     /// @return what tells a socket from all others of this boot (SO_COOKIE, socket(7))
     [[nodiscard]] static std::uint64_t cookieOf(int fd);
 
     /// Has another one take over when this one has been read to its end: what is sent meanwhile, both
     /// receive.
-    void precede(UeventSocket next) { next_ = std::make_unique<UeventSocket>(std::move(next)); }
+    void precede(NetlinkSocket next) { next_ = std::make_unique<NetlinkSocket>(std::move(next)); }
     [[nodiscard]] std::optional<int> nextFd() const {
         return next_ ? std::optional(next_->fd()) : std::nullopt;
     }
@@ -68,7 +86,7 @@ public:
     [[nodiscard]] std::size_t maxQueuedBytes() const { return maxQueuedBytes_; }
 
 private:
-    UeventSocket(UniqueFd fd, bool inherited) : fd_(std::move(fd)), inherited_(inherited) {}
+    NetlinkSocket(UniqueFd fd, bool inherited) : fd_(std::move(fd)), inherited_(inherited) {}
 
     /// @return the kernel's counter of drops, modulo 2^32
     [[nodiscard]] std::uint32_t readMemory();
@@ -77,7 +95,7 @@ private:
     bool inherited_;
     std::uint32_t toldDrops_ = 0;
     std::size_t maxQueuedBytes_ = 0;
-    std::unique_ptr<UeventSocket> next_;
+    std::unique_ptr<NetlinkSocket> next_;
 };
 
 } // namespace keventd

@@ -1,0 +1,54 @@
+// The sources beside uevents: which of them run, and what they are to the rest of the daemon.
+#pragma once
+
+#include "daemon/config/source_settings.h"
+#include "daemon/inherited_descriptors.h"
+#include "daemon/saved_state.h"
+#include "daemon/sources/address_source.h"
+#include "daemon/sources/link_source.h"
+#include "daemon/sources/source.h"
+#include "daemon/stream/intake.h"
+#include "daemon/stream/told_objects.h"
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace keventd {
+
+class OtherSources {
+public:
+    /// @param saved     outlives the object
+    /// @param leftOver  what an earlier daemon has left in the log, in that order
+    /// @throws FatalError
+    OtherSources(const SourcesSettings& settings, SavedState& saved, InheritedDescriptors& inherited,
+                 const std::vector<Event>& leftOver);
+    OtherSources(const OtherSources&) = delete;
+    OtherSources& operator=(const OtherSources&) = delete;
+
+    /// @param keep  is called with a source that reads from another socket than before
+    [[nodiscard]] std::vector<Intake::Input> inputs(const std::function<void(const Source&)>& keep) const;
+    /// @return those that run
+    [[nodiscard]] std::vector<const Source*> running() const;
+    /// @return names of those that are switched off
+    [[nodiscard]] std::vector<const char*> disabled() const;
+
+    /// Has each take up what has been told of its objects; what was never told, from what there is.
+    /// @param told      as of the last event of the history; gets what was never told
+    /// @param leftOver  what has been read, and is not in the history
+    void begin(ToldObjects& told, const std::vector<Event>& leftOver);
+
+private:
+    struct Running {
+        Source* source;
+        ToldDrops* told;             ///< nullptr: of a source that cannot lose a message
+        std::uint32_t ratePerSecond; ///< 0: no limit
+    };
+
+    SourcesSettings settings_;
+    std::optional<LinkSource> link_;
+    std::optional<AddressSource> address_;
+    std::vector<Running> running_;
+};
+
+} // namespace keventd
