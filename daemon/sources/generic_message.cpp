@@ -25,11 +25,13 @@ std::optional<Value> valueAt(std::span<const char> bytes) {
     return value;
 }
 
+constexpr std::int32_t MaxError = 4095; // MAX_ERRNO, include/linux/err.h (kernel)
+
 // An error is negative, in a NLMSG_ERROR as in the NLMSG_DONE of a dump.
 GenericMessages::Message parseAnswer(const nlmsghdr& header, std::span<const char> payload) {
     const auto error = valueAt<std::int32_t>(payload);
     if (!error) return RefusedMessage::Cut;
-    return NetlinkAnswer{header.nlmsg_seq, *error < 0 ? static_cast<int>(-std::int64_t{*error}) : 0};
+    return NetlinkAnswer{header.nlmsg_seq, -std::clamp(*error, -MaxError, 0)};
 }
 
 GenericMessages::Message parseOne(const nlmsghdr& header, std::span<const char> payload) {
