@@ -50,5 +50,40 @@ TEST(AcpiMessage, IsNoneWithoutANotification) {
     EXPECT_EQ(std::get<RefusedMessage>(parsed(2, attributeBytes(1, whole))), RefusedMessage::OtherCommand);
 }
 
+// --- As Linux 6.1 sent them ---
+
+Event eventOf(const std::string& name) {
+    const std::string bytes = recorded(name);
+    const auto result = parseAcpiMessage(onlyMessage(bytes));
+    const auto* event = std::get_if<Event>(&result);
+    EXPECT_NE(event, nullptr) << name;
+    return event == nullptr ? Event() : *event;
+}
+
+/// @return the line that acpid makes of it
+std::string lineOf(const std::string& name) {
+    const Event event = eventOf(name);
+    std::string line;
+    for (const char* key : {"ACPI_DEVICE_CLASS", "ACPI_BUS_ID", "ACPI_TYPE", "ACPI_DATA"})
+        line.append(line.empty() ? "" : " ").append(event.properties.find(key).value_or("?"));
+    return line;
+}
+
+TEST(AcpiMessage, IsReadAsItWasRecorded) {
+    EXPECT_EQ(lineOf("acpi-power-button-6.1"), "button/power LNXPWRBN:00 00000080 00000001");
+    EXPECT_EQ(lineOf("acpi-sleep-button-6.1"), "button/sleep PNP0C0E:00 00000080 00000001");
+    EXPECT_EQ(lineOf("acpi-adapter-off-6.1"), "ac_adapter ACPI0003:00 00000080 00000000");
+    EXPECT_EQ(lineOf("acpi-adapter-on-6.1"), "ac_adapter ACPI0003:00 00000080 00000001");
+    EXPECT_EQ(lineOf("acpi-battery-6.1"), "battery PNP0C0A:00 00000080 00000001");
+    EXPECT_EQ(lineOf("acpi-thermal-zone-hot-6.1"), "thermal_zone LNXTHERM:00 000000f1 00000001");
+}
+
+TEST(AcpiMessage, IsCountedByItsFamily) {
+    const std::string first = recorded("acpi-power-button-6.1");
+    const std::string second = recorded("acpi-sleep-button-6.1");
+    EXPECT_EQ(onlyMessage(first).sequence, 0U);
+    EXPECT_EQ(onlyMessage(second).sequence, 1U);
+}
+
 } // namespace
 } // namespace keventd::test

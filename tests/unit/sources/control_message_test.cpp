@@ -5,6 +5,8 @@
 #include "tests/unit/sources/generic_bytes.h"
 #include "tests/unit/sources/recorded_messages.h"
 
+#include <cerrno>
+
 namespace keventd::test {
 namespace {
 
@@ -77,6 +79,58 @@ TEST(FamilyRequest, NamesTheFamily) {
     EXPECT_EQ(message.sequence, 9U);
     EXPECT_EQ(message.command, CTRL_CMD_GETFAMILY);
     EXPECT_EQ(message.attributes.findText(CTRL_ATTR_FAMILY_NAME), "acpi_event");
+}
+
+// --- As kernels sent them ---
+
+ControlMessage recordedMessage(const std::string& name) {
+    const std::string bytes = recorded(name);
+    const auto result = parseControlMessage(onlyMessage(bytes));
+    const auto* message = std::get_if<ControlMessage>(&result);
+    EXPECT_NE(message, nullptr) << name;
+    return message == nullptr ? ControlMessage() : *message;
+}
+
+TEST(ControlMessage, IsReadAsItWasRecorded) {
+    for (const std::string version : {"-6.1", "-6.18"}) {
+        const GenericFamily control = recordedMessage("control-answer-nlctrl" + version).family;
+        EXPECT_EQ(control.number, ControlFamily);
+        EXPECT_EQ(control.findGroup("notify"), ControlGroup);
+        const GenericFamily acpi = recordedMessage("control-answer-acpi_event" + version).family;
+        EXPECT_EQ(acpi.name, "acpi_event");
+        EXPECT_TRUE(acpi.findGroup("acpi_mc_group"));
+        const GenericFamily thermal = recordedMessage("control-answer-thermal" + version).family;
+        EXPECT_EQ(thermal.name, "thermal");
+        EXPECT_TRUE(thermal.findGroup("event"));
+        EXPECT_TRUE(thermal.findGroup("sampling"));
+        const GenericFamily quota = recordedMessage("control-answer-VFS_DQUOT" + version).family;
+        EXPECT_EQ(quota.name, "VFS_DQUOT");
+        EXPECT_TRUE(quota.findGroup("events"));
+    }
+}
+
+TEST(ControlMessage, TellsOfAModuleThatWasLoadedAndUnloaded) {
+    const ControlMessage added = recordedMessage("control-family-added-6.1");
+    EXPECT_EQ(added.kind, ControlMessage::Kind::FamilyAdded);
+    EXPECT_EQ(added.family.name, "team");
+    const auto group = added.family.findGroup("change_event");
+    EXPECT_TRUE(group);
+    const ControlMessage groupAdded = recordedMessage("control-group-added-6.1");
+    EXPECT_EQ(groupAdded.kind, ControlMessage::Kind::GroupAdded);
+    EXPECT_EQ(groupAdded.family.findGroup("change_event"), group);
+    EXPECT_EQ(recordedMessage("control-group-removed-6.1").kind, ControlMessage::Kind::GroupRemoved);
+    const ControlMessage removed = recordedMessage("control-family-removed-6.1");
+    EXPECT_EQ(removed.kind, ControlMessage::Kind::FamilyRemoved);
+    EXPECT_EQ(removed.family.number, added.family.number);
+}
+
+TEST(ControlMessage, IsAnErrorForAFamilyThatIsNotThere) {
+    const std::string bytes = recorded("control-answer-none-6.18");
+    GenericMessages messages(bytes);
+    const auto first = messages.next();
+    ASSERT_TRUE(first && std::holds_alternative<NetlinkAnswer>(*first));
+    EXPECT_EQ(std::get<NetlinkAnswer>(*first).error, ENOENT);
+    EXPECT_FALSE(messages.next());
 }
 
 } // namespace

@@ -82,5 +82,30 @@ TEST(QuotaMessage, IsNoneOfAnotherCommand) {
     EXPECT_EQ(std::get<RefusedMessage>(parsed(attributesOf(0, 1), 2)), RefusedMessage::OtherCommand);
 }
 
+// --- As Linux 6.1 sent them ---
+
+TEST(QuotaMessage, IsReadAsItWasRecorded) {
+    for (const char* action :
+         {"block-hard-limit", "block-grace-expired", "block-soft-limit", "block-below-hard-limit",
+          "block-below-soft-limit", "inode-hard-limit", "inode-grace-expired", "inode-soft-limit",
+          "inode-below-hard-limit", "inode-below-soft-limit"}) {
+        const std::string bytes = recorded(std::string("quota-") + action + "-6.1");
+        const auto event = std::get<Event>(parseQuotaMessage(onlyMessage(bytes)));
+        EXPECT_EQ(event.action, action);
+        EXPECT_EQ(event.properties.find("QUOTA_TYPE"), "user");
+        EXPECT_EQ(event.properties.find("QUOTA_ID"), "65534");
+        EXPECT_EQ(event.properties.find("QUOTA_CAUSED_ID"), "65534");
+        EXPECT_EQ(event.properties.find("MAJOR"), "7");
+        EXPECT_EQ(event.properties.find("MINOR"), "0");
+    }
+}
+
+TEST(QuotaMessage, IsCountedByItsFamily) {
+    const std::string first = recorded("quota-block-soft-limit-6.1");
+    const std::string second = recorded("quota-block-grace-expired-6.1");
+    EXPECT_EQ(onlyMessage(first).sequence, 1U);
+    EXPECT_EQ(onlyMessage(second).sequence, 2U);
+}
+
 } // namespace
 } // namespace keventd::test

@@ -155,5 +155,50 @@ TEST(ThermalMessage, IsNoneIfItIsASample) {
     EXPECT_EQ(std::get<RefusedMessage>(parsed(0, Zone3 + temperature(3, 1))), RefusedMessage::OtherCommand);
 }
 
+// --- As Linux 6.1 sent them ---
+
+/// @return "ACTION ATTRIBUTE=VALUE UNIT, " and what else it says, by its properties
+std::string recordedEvent(const std::string& name) {
+    const std::string bytes = recorded(name);
+    const auto result = parseThermalMessage(onlyMessage(bytes));
+    const auto* event = std::get_if<Event>(&result);
+    EXPECT_NE(event, nullptr) << name;
+    if (event == nullptr) return "";
+    std::string said = event->action;
+    if (!event->attribute.empty()) said += " of " + event->attribute;
+    for (const Property property : event->properties)
+        said.append(" ").append(property.key).append("=").append(property.value);
+    return said;
+}
+
+TEST(ThermalMessage, IsReadAsItWasRecorded) {
+    EXPECT_EQ(recordedEvent("thermal-trip-up-6.1"),
+              "trip-up of temp THERMAL_ZONE_ID=0 THERMAL_TEMP=65000 THERMAL_TRIP_ID=2 KEVENTD_VALUE=65000 "
+              "KEVENTD_UNIT=millicelsius");
+    EXPECT_EQ(recordedEvent("thermal-trip-up-hot-6.1"),
+              "trip-up of temp THERMAL_ZONE_ID=0 THERMAL_TEMP=95000 THERMAL_TRIP_ID=1 KEVENTD_VALUE=95000 "
+              "KEVENTD_UNIT=millicelsius");
+    EXPECT_EQ(recordedEvent("thermal-trip-down-6.1"),
+              "trip-down of temp THERMAL_ZONE_ID=0 THERMAL_TEMP=25000 THERMAL_TRIP_ID=2 KEVENTD_VALUE=25000 "
+              "KEVENTD_UNIT=millicelsius");
+    EXPECT_EQ(recordedEvent("thermal-fan-on-6.1"),
+              "cdev-change of cur_state THERMAL_COOLING_DEVICE_ID=2 THERMAL_COOLING_DEVICE_STATE=1 "
+              "KEVENTD_VALUE=1");
+    EXPECT_EQ(recordedEvent("thermal-zone-disable-6.1"),
+              "disable of mode THERMAL_ZONE_ID=0 KEVENTD_VALUE=disabled");
+    EXPECT_EQ(recordedEvent("thermal-zone-enable-6.1"),
+              "enable of mode THERMAL_ZONE_ID=0 KEVENTD_VALUE=enabled");
+    EXPECT_EQ(recordedEvent("thermal-governor-6.1"),
+              "governor of policy THERMAL_ZONE_ID=0 THERMAL_GOVERNOR=user_space KEVENTD_VALUE=user_space");
+    EXPECT_EQ(recordedEvent("thermal-zone-remove-6.1"), "remove THERMAL_ZONE_ID=0");
+    EXPECT_EQ(recordedEvent("thermal-zone-add-6.1"), "add THERMAL_ZONE_ID=0 THERMAL_ZONE_NAME=acpitz");
+}
+
+TEST(ThermalMessage, IsNoneIfItWasRecordedAsASample) {
+    const std::string bytes = recorded("thermal-sample-6.1");
+    EXPECT_EQ(std::get<RefusedMessage>(parseThermalMessage(onlyMessage(bytes))),
+              RefusedMessage::OtherCommand);
+}
+
 } // namespace
 } // namespace keventd::test
