@@ -17,25 +17,31 @@ inline constexpr const char* ThermalGroup = "event"; ///< the other one, `sampli
 /// @return the event: source and subsystem `thermal`, object and times left to the caller; or why there is
 /// none.
 ///
-///         action                                       attribute, of which KEVENTD_VALUE is the value
-///         add, remove                                  of a zone
-///         enable, disable                              mode
-///         trip-up, trip-down                           temp, where the kernel tells it (since 5.15)
-///         trip-change                                  trip_point_N_temp
-///         trip-add, trip-remove                        (before 6.9)
-///         governor                                     policy
-///         threshold-up, threshold-down                 temp, with KEVENTD_OLD_VALUE (since 6.13, as all
-///         thresholds) threshold-add, threshold-remove, threshold-flush cdev-add, cdev-remove of a cooling
-///         device cdev-change                                  cur_state cpu-capability of processors, which
-///         are to be spared or may be used again event-N                                      what this
-///         version does not know
+/// Actions, and the attribute of which KEVENTD_VALUE is the value, where the message tells it:
+/// - add, remove: of a zone
+/// - enable, disable: mode
+/// - trip-up, trip-down: temp (older kernels do not tell it)
+/// - trip-change: trip_point_N_temp
+/// - trip-add, trip-remove
+/// - governor: policy
+/// - threshold-up, threshold-down: temp, with KEVENTD_OLD_VALUE (thresholds are new in 6.13)
+/// - threshold-add, threshold-remove, threshold-flush
+/// - cdev-add, cdev-remove: of a cooling device
+/// - cdev-change: cur_state
+/// - cpu-capability: of processors that are to be spared, or may be used again
+/// - event-N: what this version does not know
 ///
-///         Temperatures are in thousandths of a degree Celsius: KEVENTD_UNIT is `millicelsius` then.
-///         Properties, as far as the kernel tells them: THERMAL_ZONE_ID, _ZONE_NAME, _TEMP, _PREVIOUS_TEMP;
-///         _TRIP_ID, _TRIP_TYPE (active, passive, hot, critical, or a number), _TRIP_TEMP, _TRIP_HYSTERESIS;
-///         _GOVERNOR; _THRESHOLD_TEMP, _THRESHOLD_DIRECTION (1 up, 2 down, 3 both); _COOLING_DEVICE_ID,
-///         _COOLING_DEVICE_NAME, _COOLING_DEVICE_STATE, _COOLING_DEVICE_MAX_STATE; _CPU_N_PERFORMANCE,
-///         _CPU_N_EFFICIENCY (0 to 1023)
+/// Temperatures are in thousandths of a degree Celsius: KEVENTD_UNIT is `millicelsius` then.
+///
+/// Properties, as far as the kernel tells them:
+/// - THERMAL_ZONE_ID, THERMAL_ZONE_NAME, THERMAL_TEMP, THERMAL_PREVIOUS_TEMP, THERMAL_GOVERNOR
+/// - THERMAL_TRIP_ID, THERMAL_TRIP_TYPE (active, passive, hot, critical, or a number), THERMAL_TRIP_TEMP,
+///   THERMAL_TRIP_HYSTERESIS
+/// - THERMAL_THRESHOLD_TEMP, THERMAL_THRESHOLD_DIRECTION (1 up, 2 down, 3 both)
+/// - THERMAL_COOLING_DEVICE_ID, THERMAL_COOLING_DEVICE_NAME, THERMAL_COOLING_DEVICE_STATE,
+///   THERMAL_COOLING_DEVICE_MAX_STATE
+/// - THERMAL_CPU_N_PERFORMANCE, THERMAL_CPU_N_EFFICIENCY (0 to 1023)
+///
 /// Source: drivers/thermal/thermal_netlink.c, include/uapi/linux/thermal.h (kernel)
 [[nodiscard]] std::variant<Event, RefusedMessage> parseThermalMessage(const GenericMessage& message);
 

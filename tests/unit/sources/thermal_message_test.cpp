@@ -46,7 +46,7 @@ TEST(ThermalMessage, MayBeOfFrost) {
 }
 
 TEST(ThermalMessage, NeedNotTellTheTemperature) {
-    const Event event = eventOf(5, Zone3 + attributeOf(5, 1)); // before Linux 5.15
+    const Event event = eventOf(5, Zone3 + attributeOf(5, 1));
     EXPECT_EQ(event.action, "trip-up");
     EXPECT_EQ(event.attribute, "");
     EXPECT_FALSE(event.properties.find("KEVENTD_VALUE"));
