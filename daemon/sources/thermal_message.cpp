@@ -11,9 +11,9 @@
 namespace keventd {
 namespace {
 
-// Not those of <linux/thermal.h>: that of 6.1 ends with Processor, and in that of the first releases of 6.13
-// all from Trip on are one more (c195b9c6ab9c "thermal/netlink: Prevent userspace segmentation fault by
-// adjusting UAPI header").
+// Not those of <linux/thermal.h>: that of 6.1 has no thresholds, and in that of the first releases of 6.13
+// all from 4 on are one more, until c195b9c6ab9c put them back. What those few kernels send is read as if it
+// were right.
 namespace attribute {
 constexpr std::uint16_t Zone = 2;
 constexpr std::uint16_t Temp = 3;
