@@ -5,6 +5,7 @@
 #include <climits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 
 namespace keventd {
@@ -17,6 +18,14 @@ namespace keventd {
     const ssize_t length = readlinkat(directory, path, target.data(), target.size());
     if (length < 0) return std::nullopt;
     return std::string(target.data(), static_cast<std::size_t>(length));
+}
+
+/// @param link  of sysfs, such as "../../devices/virtual/mem/null"
+/// @return the devpath that it leads to; nothing if it does not lead to a device
+[[nodiscard]] inline std::optional<std::string> devpathOfLink(std::string_view link) {
+    while (link.starts_with("../")) link.remove_prefix(3);
+    if (!link.starts_with("devices/")) return std::nullopt;
+    return "/" + std::string(link);
 }
 
 } // namespace keventd

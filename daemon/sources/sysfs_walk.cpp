@@ -4,23 +4,10 @@
 #include "daemon/sources/read_link.h"
 
 #include <fcntl.h>
-#include <optional>
 #include <string_view>
 #include <utility>
 
 namespace keventd {
-namespace {
-
-constexpr std::string_view Devices = "/devices/";
-
-// @return the devpath that a link such as "../../devices/virtual/mem/null" leads to, if it leads to a device
-std::optional<std::string> devpathOf(std::string_view link) {
-    while (link.starts_with("../")) link.remove_prefix(3);
-    if (!link.starts_with(Devices.substr(1))) return std::nullopt;
-    return "/" + std::string(link);
-}
-
-} // namespace
 
 bool SysfsWalk::step(const Visitor& visit) {
     if (!std::exchange(hasBegun_, true)) {
@@ -47,7 +34,8 @@ void SysfsWalk::visitNextLink(const Visitor& visit) {
     const dirent* entry = readdir(directory_.get());
     if (entry == nullptr) return directory_.reset();
     const auto link = readLink(dirfd(directory_.get()), entry->d_name);
-    if (auto devpath = link ? devpathOf(*link) : std::nullopt) visit(std::move(*devpath), links_.subsystem);
+    if (auto devpath = link ? devpathOfLink(*link) : std::nullopt)
+        visit(std::move(*devpath), links_.subsystem);
 }
 
 SysfsWalk::DirectoryHandle SysfsWalk::openDirectory(const std::string& path) const {

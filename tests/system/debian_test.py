@@ -7,6 +7,7 @@
 # pylint: disable=unused-import  # the runner finds them
 from cases.boot import Boot
 from cases.dracut import Dracut
+from cases.hardware import Hardware
 from cases.hot_plug import HotPlug
 from cases.initramfs_tools import InitramfsTools
 from cases.restarts import Restarts

@@ -11,7 +11,7 @@ import platform
 import shutil
 import subprocess
 
-from guests import cache, packages, qemu
+from guests import acpi, cache, packages, qemu
 from guests.packages import Unavailable
 
 FILES = pathlib.Path(__file__).parent / "debian_files"
@@ -23,7 +23,7 @@ SETTLE_SECONDS = 60
 PACKAGES = (
     *("systemd", "systemd-sysv", "udev", "dbus", "kmod", "linux-image-amd64", "initramfs-tools", "busybox", "zstd"),
     "dracut-core",
-    *("libnl-3-200", "libsdbus-c++1", "libspdlog1.10", "libtomlplusplus3", "libudev1"),
+    *("libnl-3-200", "libnl-genl-3-200", "libsdbus-c++1", "libspdlog1.10", "libtomlplusplus3", "libudev1"),
 )
 # Neither documents nor drivers for what a virtual machine does not have; nor what dracut does at each shutdown.
 LEFT_OUT = (
@@ -39,7 +39,9 @@ FILE_PLACES = {
     "initramfs-stack": "etc/initramfs-tools/scripts/local-bottom",
     "initramfs-hook": "etc/initramfs-tools/hooks",
     "dracut-stack": "etc/keventd-guest",
+    "keep-running.conf": "etc/systemd/logind.conf.d",
 }
+PROGRAMS = sorted(FILES.glob("*.c"))  # compiled, to usr/local/sbin
 # Of the small initramfs.
 DISK_MODULES = ("virtio_pci", "virtio_blk", "crc32c_generic", "ext4", "overlay")
 APPLETS = ("insmod", "mkdir", "mount", "sh", "switch_root", "tar")
@@ -66,7 +68,8 @@ def require():
         raise Unavailable(f"the product is built for the guest on Debian {RELEASE} amd64 only")
     if os.geteuid() != 0:
         raise Unavailable("needs root, to make a root file system")
-    packages.need("busybox", "cpio", "mke2fs", "mmdebstrap", "qemu-system-x86_64", "systemctl", "systemd-sysusers")
+    packages.need("busybox", "cc", "cpio", "iasl", "mke2fs", "mmdebstrap", "qemu-system-x86_64", "systemctl",
+                  "systemd-sysusers")
 
 
 # --- The root, without the product ---
@@ -77,7 +80,7 @@ def root():
     """Returns a directory with `tree`, the root file system, `root.img`, the same as an image, and `initramfs`."""
     versions = packages.versions_of(*PACKAGES)
     files = sorted(path for path in FILES.iterdir() if path.name in FILE_PLACES or path.name in ("init", "stack"))
-    return cache.kept("debian", [pathlib.Path(__file__), *files, *versions], _make_root)
+    return cache.kept("debian", [pathlib.Path(__file__), *files, *PROGRAMS, *versions], _make_root)
 
 
 def _make_root(directory):
@@ -92,6 +95,8 @@ def _make_root(directory):
     for name, place in FILE_PLACES.items():
         (tree / place).mkdir(parents=True, exist_ok=True)
         shutil.copy(FILES / name, tree / place)
+    for source in PROGRAMS:
+        _run("cc", "-Wall", "-Wextra", "-O1", "-static", "-o", tree / "usr/local/sbin" / source.stem, source)
     (tree / "etc/machine-id").write_text("b" * 32 + "\n")
     (tree / "etc/hostname").write_text("guest\n")
     _run("systemctl", f"--root={tree}", "enable", "guest-shell.service")
@@ -153,7 +158,7 @@ class Debian:
         for name, image in self._disks:
             options += ["-drive", f"if=none,id={name},file={image},format=raw,readonly=on"]
             options += ["-device", f"virtio-blk-pci,drive={name}"]
-        return [*map(str, options), *DEVICES]
+        return [*map(str, options), *DEVICES, *acpi.options()]
 
     def boot(self, initramfs=None, arguments=""):
         """Returns a guest that has come up; with the initramfs of Debian, or our own that is small."""

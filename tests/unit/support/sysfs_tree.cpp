@@ -45,6 +45,13 @@ void SysfsTree::addDirectory(const std::string& devpath) {
     fs::create_directories(directory_.path() / devpath.substr(1));
 }
 
+void SysfsTree::addLink(const std::string& path, const std::string& target) {
+    addDirectory(target);
+    const fs::path link = directory_.path() / path.substr(1);
+    fs::create_directories(link.parent_path());
+    fs::create_directory_symlink(linkFrom(link.parent_path(), directory_.path() / target.substr(1)), link);
+}
+
 void SysfsTree::write(const std::string& path, const std::string& text) {
     std::ofstream(directory_.path() / path.substr(1)) << text;
 }

@@ -18,6 +18,8 @@ public:
     void addBusDevice(const std::string& devpath, const std::string& subsystem);
     /// Makes a directory that belongs to no device.
     void addDirectory(const std::string& devpath);
+    /// Makes a link, and what it leads to.
+    void addLink(const std::string& path, const std::string& target);
     void write(const std::string& path, const std::string& text);
     void remove(const std::string& devpath);
     /// Has looks at what is below this directory fail, with an error that says nothing about it (ELOOP),

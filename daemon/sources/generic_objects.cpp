@@ -1,0 +1,62 @@
+#include "daemon/sources/generic_objects.h"
+
+#include "daemon/base/text.h"
+#include "daemon/sources/read_link.h"
+#include "keventd/names.h"
+
+#include <fcntl.h>
+
+namespace keventd {
+namespace {
+
+// A name comes from firmware, or from whoever could have a message accepted: it must not lead out of the
+// directory.
+bool isPlainName(std::string_view name) {
+    return !name.empty() && !name.starts_with('.') && name.find('/') == std::string_view::npos &&
+           name.find('\0') == std::string_view::npos;
+}
+
+// @param directory  below the root of sysfs
+std::string linkedDevpath(const char* sysfs, std::string_view directory, std::string_view name) {
+    if (!isPlainName(name)) return "";
+    const auto link = readLink(AT_FDCWD, text(sysfs, "/", directory, "/", name).c_str());
+    return link ? devpathOfLink(*link).value_or("") : "";
+}
+
+std::string zoneObject(std::string_view zone, const char* sysfs) {
+    return linkedDevpath(sysfs, "class/thermal", text("thermal_zone", zone));
+}
+
+std::string coolingObject(std::string_view device, const char* sysfs) {
+    return linkedDevpath(sysfs, "class/thermal", text("cooling_device", device));
+}
+
+} // namespace
+
+std::string acpiObject(std::string_view busId, const char* sysfs) {
+    return linkedDevpath(sysfs, "bus/acpi/devices", busId);
+}
+
+std::string thermalZoneObject(std::uint32_t zone, const char* sysfs) {
+    return zoneObject(text(zone), sysfs);
+}
+
+std::string coolingDeviceObject(std::uint32_t device, const char* sysfs) {
+    return coolingObject(text(device), sysfs);
+}
+
+std::string blockObject(std::uint32_t major, std::uint32_t minor, const char* sysfs) {
+    return linkedDevpath(sysfs, "dev/block", text(major, ":", minor));
+}
+
+std::string genericObject(const Event& event, const char* sysfs) {
+    const auto property = [&event](const char* key) { return event.properties.find(key).value_or(""); };
+    if (event.source == names::source::Acpi) return acpiObject(property("ACPI_BUS_ID"), sysfs);
+    if (event.source == names::source::Quota)
+        return linkedDevpath(sysfs, "dev/block", text(property("MAJOR"), ":", property("MINOR")));
+    if (const auto zone = property("THERMAL_ZONE_ID"); !zone.empty()) return zoneObject(zone, sysfs);
+    const auto device = property("THERMAL_COOLING_DEVICE_ID");
+    return device.empty() ? "" : coolingObject(device, sysfs);
+}
+
+} // namespace keventd
