@@ -118,7 +118,30 @@ inline constexpr const char* Remove = "remove";
 inline constexpr const char* Change = "change";
 inline constexpr const char* Overrun = "overrun";
 inline constexpr const char* Resynced = "resynced";
+inline constexpr const char* Mount = "mount"; ///< this and the next three: source `mount`
+inline constexpr const char* Umount = "umount";
+inline constexpr const char* Remount = "remount";
+inline constexpr const char* Move = "move";
 } // namespace action
+
+/// Properties of source `mount`: fields of proc_pid_mountinfo(5). Of what has changed, …Old is what was before.
+namespace mount_key {
+inline constexpr const char* Mountpoint = "MOUNTPOINT";
+inline constexpr const char* MountpointOld = "MOUNTPOINT_OLD";
+inline constexpr const char* Fstype = "FSTYPE";
+inline constexpr const char* Source = "SOURCE";
+inline constexpr const char* Options = "OPTIONS"; ///< of the mount
+inline constexpr const char* OptionsOld = "OPTIONS_OLD";
+inline constexpr const char* SuperOptions = "SUPER_OPTIONS"; ///< of the file system
+inline constexpr const char* SuperOptionsOld = "SUPER_OPTIONS_OLD";
+inline constexpr const char* Root = "ROOT";
+inline constexpr const char* Propagation = "PROPAGATION";
+inline constexpr const char* MountId = "MOUNT_ID";
+inline constexpr const char* ParentId = "PARENT_ID";
+inline constexpr const char* ParentIdOld = "PARENT_ID_OLD";
+inline constexpr const char* Major = "MAJOR";
+inline constexpr const char* Minor = "MINOR";
+} // namespace mount_key
 
 /// Properties that keventd adds.
 namespace key {
