@@ -20,6 +20,7 @@ std::vector<std::uint64_t> Notifications::take() {
     std::array<epoll_event, 16> ready{};
     const int count = epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), 0);
     std::vector<std::uint64_t> tags;
+    tags.reserve(ready.size());
     for (int i = 0; i < count; ++i) tags.push_back(ready.at(static_cast<std::size_t>(i)).data.u64);
     return tags;
 }

@@ -20,7 +20,7 @@ namespace {
 constexpr SourceStatus NoThresholds{SourceState::Disabled, "no threshold is set"};
 constexpr SourceStatus NoPressure{SourceState::Disabled, "the kernel counts no pressure"};
 constexpr SourceStatus NoPrivilege{SourceState::Disabled,
-                                   "before Linux 6.4, thresholds need CAP_SYS_RESOURCE"};
+                                   "this kernel lets only CAP_SYS_RESOURCE set thresholds"};
 constexpr SourceStatus BadThreshold{SourceState::Failed,
                                     "the kernel refuses a threshold: without CAP_SYS_RESOURCE, windows are "
                                     "multiples of 2 s; all are from 500 ms to 10 s"};

@@ -1,8 +1,8 @@
 // Work stands still for want of memory, processors or input and output: source `pressure`. Observed: the
 // kernel tells, once in each window, that a threshold was passed in it; how things are is read at once.
 //
-// Where the kernel counts no pressure, or lets only CAP_SYS_RESOURCE set thresholds (before 6.4), nothing
-// comes, and status() says so.
+// Where the kernel counts no pressure, or lets only CAP_SYS_RESOURCE set thresholds (before 6.4, unless it
+// has that from there, as Debian's 6.1), nothing comes, and status() says so.
 #pragma once
 
 #include "daemon/base/unique_fd.h"

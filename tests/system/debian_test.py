@@ -9,6 +9,7 @@ from cases.boot import Boot
 from cases.dracut import Dracut
 from cases.hot_plug import HotPlug
 from cases.initramfs_tools import InitramfsTools
+from cases.observed import Mounts, Power, Pressure
 from cases.restarts import Restarts
 from cases.service import Overrun, Service
 from guests import runner
