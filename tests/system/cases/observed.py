@@ -46,7 +46,7 @@ class Mounts(ObservedCase):
         """Which a mount namespace that follows another one does not show."""
         self.has_source("mount")
         self.guest.shell(f"mkdir {PLACE} && mount -t tmpfs mine {PLACE} && mount -o remount,bind,ro {PLACE}")
-        event = self.await_event(f"source=mount action=mount,remount MOUNTPOINT={PLACE} OPTIONS=ro,*")
+        event = self.await_event(f"source=mount action=mount,remount MOUNTPOINT={PLACE} 'OPTIONS=ro*'")
         self.assertTrue(event["properties"]["OPTIONS"].startswith("ro"))
 
 
