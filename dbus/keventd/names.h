@@ -110,16 +110,13 @@ inline constexpr const char* Power = "power";
 inline constexpr const char* Keventd = "keventd";
 } // namespace source
 
-/// Of links and mounts, beside add, remove and change. Other sources have verbs of their own.
+/// Of links, beside add, remove and change. Other sources have verbs of their own.
 namespace action {
 inline constexpr const char* Up = "up";
 inline constexpr const char* Down = "down";
 inline constexpr const char* Carrier = "carrier";
 inline constexpr const char* NoCarrier = "no-carrier";
 inline constexpr const char* Rename = "rename";
-inline constexpr const char* Mount = "mount";
-inline constexpr const char* Umount = "umount";
-inline constexpr const char* Remount = "remount";
 } // namespace action
 
 /// What keventd says by itself: about the stream (source `keventd`), about what exists (source `coldplug`),
@@ -131,7 +128,42 @@ inline constexpr const char* Change = "change";
 inline constexpr const char* Overrun = "overrun";
 inline constexpr const char* Resynced = "resynced";
 inline constexpr const char* Limited = "limited";
+inline constexpr const char* Mount = "mount"; ///< this and the next three: source `mount`
+inline constexpr const char* Umount = "umount";
+inline constexpr const char* Remount = "remount";
+inline constexpr const char* Move = "move";
+inline constexpr const char* Resume = "resume"; ///< source `power`
+inline constexpr const char* ClockSet = "clock-set";
+inline constexpr const char* Some = "some"; ///< source `pressure`, in the kernel's own words
+inline constexpr const char* Full = "full";
 } // namespace action
+
+/// Properties of source `mount`: fields of proc_pid_mountinfo(5). Of what has changed, …Old is what was
+/// before.
+namespace mount_key {
+inline constexpr const char* Mountpoint = "MOUNTPOINT";
+inline constexpr const char* MountpointOld = "MOUNTPOINT_OLD";
+inline constexpr const char* Fstype = "FSTYPE";
+inline constexpr const char* Source = "SOURCE";
+inline constexpr const char* Options = "OPTIONS"; ///< of the mount
+inline constexpr const char* OptionsOld = "OPTIONS_OLD";
+inline constexpr const char* SuperOptions = "SUPER_OPTIONS"; ///< of the file system
+inline constexpr const char* SuperOptionsOld = "SUPER_OPTIONS_OLD";
+inline constexpr const char* Root = "ROOT";
+inline constexpr const char* Propagation = "PROPAGATION";
+inline constexpr const char* MountId = "MOUNT_ID";
+inline constexpr const char* ParentId = "PARENT_ID";
+inline constexpr const char* ParentIdOld = "PARENT_ID_OLD";
+inline constexpr const char* Major = "MAJOR";
+inline constexpr const char* Minor = "MINOR";
+} // namespace mount_key
+
+/// Properties of source `pressure`, whose value is the kernel's avg10 (Documentation/accounting/psi.rst).
+namespace pressure_key {
+inline constexpr const char* Avg60 = "AVG60";
+inline constexpr const char* Avg300 = "AVG300";
+inline constexpr const char* Total = "TOTAL"; ///< microseconds
+} // namespace pressure_key
 
 /// Properties that keventd adds.
 namespace key {
@@ -140,9 +172,17 @@ inline constexpr const char* Count = "KEVENTD_COUNT";
 inline constexpr const char* SeqnumFrom = "KEVENTD_SEQNUM_FROM";
 inline constexpr const char* SeqnumTo = "KEVENTD_SEQNUM_TO";
 inline constexpr const char* Overrun = "KEVENTD_OVERRUN";
-inline constexpr const char* Value = "KEVENTD_VALUE";        ///< of the attribute that the event is about
-inline constexpr const char* OldValue = "KEVENTD_OLD_VALUE"; ///< the value before, where it is known
-inline constexpr const char* Unit = "KEVENTD_UNIT";          ///< of the value: millicelsius, …
+inline constexpr const char* Value = "KEVENTD_VALUE";          ///< of the attribute that the event is about
+inline constexpr const char* OldValue = "KEVENTD_OLD_VALUE";   ///< the value before, where it is known
+inline constexpr const char* Unit = "KEVENTD_UNIT";            ///< of the value: millicelsius, …
+inline constexpr const char* StallUsec = "KEVENTD_STALL_USEC"; ///< the threshold of pressure that was passed
+inline constexpr const char* WindowUsec = "KEVENTD_WINDOW_USEC";
 } // namespace key
+
+/// Values of KEVENTD_UNIT.
+namespace unit {
+inline constexpr const char* Microseconds = "microseconds";
+inline constexpr const char* Percent = "percent";
+} // namespace unit
 
 } // namespace keventd::names

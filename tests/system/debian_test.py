@@ -10,6 +10,7 @@ from cases.dracut import Dracut
 from cases.hardware import Hardware
 from cases.hot_plug import HotPlug
 from cases.initramfs_tools import InitramfsTools
+from cases.observed import Mounts, Power, Pressure
 from cases.restarts import Restarts
 from cases.service import Overrun, Service
 from guests import runner

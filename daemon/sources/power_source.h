@@ -1,0 +1,46 @@
+// The machine was asleep, or its clock was set: source `power`. Observed: a timer that never expires is
+// cancelled by both (TFD_TIMER_CANCEL_ON_SET, timerfd_create(2)), and the clocks tell what it was. Nothing
+// wakes the daemon in between.
+//
+// A sleep that the kernel cannot measure (less than a second, where the clock of the hardware counts seconds)
+// leaves no trace, and is not told.
+#pragma once
+
+#include "daemon/base/unique_fd.h"
+#include "daemon/sources/clock_offsets.h"
+#include "daemon/sources/source.h"
+
+namespace keventd {
+
+class PowerSource : public Source {
+public:
+    /// @throws FatalError if there are no descriptors left
+    PowerSource();
+
+    /// Says how the clocks stood when an earlier daemon of this boot last looked: the first drain() tells
+    /// what has happened since, flagged resync. To be called before it.
+    /// @param known  what offsets() gave it
+    void begin(const ClockOffsets& known);
+    /// @return how the clocks stood at the last look
+    [[nodiscard]] const ClockOffsets& offsets() const { return offsets_; }
+
+    [[nodiscard]] const char* name() const override;
+    [[nodiscard]] int descriptor() const override { return timer_.get(); }
+    [[nodiscard]] bool inherited() const override { return false; }
+    void takeLanded(Arrivals& /*arrivals*/) override {}
+    [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
+    [[nodiscard]] SourceStatus status() const override { return status_; }
+    /// `received` counts looks.
+    [[nodiscard]] SourceStatistics statistics() const override { return statistics_; }
+
+private:
+    void look(Arrivals& arrivals);
+
+    UniqueFd timer_;
+    ClockOffsets offsets_;
+    bool isResync_ = false; // the offsets are of an earlier daemon
+    SourceStatus status_;
+    SourceStatistics statistics_;
+};
+
+} // namespace keventd
