@@ -70,8 +70,8 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
       leftOver_(waiting_.leftOver()), spool_(settings.spoolDirectory.value()),
       kernel_(socketFor(channel::KernelUevents, inherited), saved_.landing(names::source::Kernel)),
       udev_(socketFor(channel::UdevEvents, inherited), saved_.landing(names::source::Udev)),
-      others_(settings.sources, saved_, inherited, leftOver_), devices_(sysfs_),
-      deviceLog_(saved_.takeDevices(), devices_, udevDevices_, toldObjects_),
+      others_(settings.sources, settings.stateDirectory.value(), saved_, inherited, leftOver_),
+      devices_(sysfs_), deviceLog_(saved_.takeDevices(), devices_, udevDevices_, toldObjects_),
       stream_(saved_.streamId(), {.startSeqnum = seqnum_.read(), .wait = reorderWait(settings)},
               saved_.history(), devices_, udevDevices_),
       intake_(loop_, stream_.sequencer(), seqnum_, waiting_, inputOf(kernel_, saved_.heardOfKernel()),
@@ -123,6 +123,7 @@ Intake::Input Daemon::inputOf(Source& source, std::optional<std::uint64_t> heard
 
 // With what it holds, whatever the service manager does to its socket unit when we have crashed.
 void Daemon::keep(const Source& source) const {
+    if (!source.isCounted()) return;
     serviceManager_.keep(source.name(), source.descriptor());
 }
 

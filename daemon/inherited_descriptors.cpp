@@ -31,7 +31,9 @@ std::vector<std::string> takeNames() {
 UniqueFd* placeFor(int fd, const std::string& name, InheritedDescriptors& all) {
     const bool isKept = name.starts_with(ServiceManager::KeptNamePrefix);
     for (const NetlinkChannel& channel : channel::All) {
-        if (!NetlinkSocket::receives(fd, channel)) continue;
+        // Of those of generic netlink, only the name tells which it is.
+        const bool hasName = isKept && name.substr(ServiceManager::KeptNamePrefix.size()) == channel.name;
+        if (!NetlinkSocket::receives(fd, channel) || (channel.groups == 0 && !hasName)) continue;
         InheritedNetlinkSocket& socket = all.netlink[channel.name];
         return isKept ? &socket.kept : &socket.current;
     }

@@ -1,27 +1,64 @@
 #include "daemon/other_sources.h"
 
+#include "daemon/mount_table_file.h"
 #include "daemon/netlink_sockets.h"
 
-namespace keventd {
+#include <chrono>
 
-OtherSources::OtherSources(const SourcesSettings& settings, SavedState& saved,
-                           InheritedDescriptors& inherited, const std::vector<Event>& leftOver)
+namespace keventd {
+namespace {
+
+PressureOptions optionsOf(const PressureSettings& settings) {
+    const auto threshold = [&settings](std::uint32_t stallMs) {
+        return PressureThreshold{.full = false,
+                                 .stall = std::chrono::milliseconds(stallMs),
+                                 .window = std::chrono::milliseconds(settings.windowMs)};
+    };
+    return {.memory = threshold(settings.memoryStallMs),
+            .cpu = threshold(settings.cpuStallMs),
+            .io = threshold(settings.ioStallMs)};
+}
+
+} // namespace
+
+OtherSources::OtherSources(const SourcesSettings& settings, const std::string& stateDirectory,
+                           SavedState& saved, InheritedDescriptors& inherited,
+                           const std::vector<Event>& leftOver)
     : settings_(settings) {
     const auto socketFor = [&](const NetlinkChannel& channel) {
         return takeSocket(inherited.take(channel.name), channel, saved.drops(channel.name), leftOver);
     };
-    const auto run = [&](Source& source, const SourceSettings& wanted) {
-        running_.push_back({&source, &saved.drops(source.name()), wanted.rate});
+    const auto begin = [&](std::optional<GenericSource>& source, const GenericSource::Kind& kind) {
+        source.emplace(kind, socketFor(kind.channel), saved.landing(kind.channel.name));
     };
-    if (settings.link.enabled) {
-        link_.emplace(socketFor(channel::Links), saved.landing(channel::Links.name));
-    }
-    if (settings.address.enabled) {
+    if (settings.link.enabled) link_.emplace(socketFor(channel::Links), saved.landing(channel::Links.name));
+    if (settings.address.enabled)
         address_.emplace(socketFor(channel::Addresses), saved.landing(channel::Addresses.name),
                          link_ ? &link_->links() : nullptr);
-        run(*address_, settings.address);
-    }
-    if (link_) run(*link_, settings.link); // causes last, as the intake wants it
+    if (settings.thermal.enabled) begin(thermal_, GenericSource::Thermal);
+    if (settings.acpi.enabled) begin(acpi_, GenericSource::Acpi);
+    if (settings.quota.enabled) begin(quota_, GenericSource::Quota);
+    if (settings.mount.enabled) mount_.emplace(openMountTable(settings.mountTable, stateDirectory));
+    if (settings.pressure.enabled) pressure_.emplace(optionsOf(settings.pressureThresholds));
+    if (settings.power.enabled) power_.emplace();
+    list(saved);
+}
+
+// As the intake reads them: effects first, their causes last.
+void OtherSources::list(SavedState& saved) {
+    const auto add = [&](auto& source, const SourceSettings& wanted) {
+        if (!source) return;
+        ToldDrops* told = source->isCounted() ? &saved.drops(source->name()) : nullptr;
+        running_.push_back({&*source, told, wanted.rate});
+    };
+    add(pressure_, settings_.pressure);
+    add(power_, settings_.power);
+    add(mount_, settings_.mount);
+    add(quota_, settings_.quota);
+    add(thermal_, settings_.thermal);
+    add(acpi_, settings_.acpi);
+    add(address_, settings_.address);
+    add(link_, settings_.link);
 }
 
 // What was sent while nobody listened, may be anything.
@@ -56,8 +93,10 @@ void OtherSources::begin(ToldObjects& told, const std::vector<Event>& leftOver) 
     ToldObjects asRead = told;
     for (const Event& event : leftOver) asRead.apply(event);
     for (const auto& [source, drops, rate] : running_) {
-        if (drops != nullptr && (drops->goesOn() || drops->followsAnother())) {
-            source->begin(asRead.of(source->name()));
+        const std::vector<Event> known = asRead.of(source->name());
+        const bool hasListened = drops != nullptr && (drops->goesOn() || drops->followsAnother());
+        if (hasListened || !known.empty()) {
+            source->begin(known);
         } else {
             for (const Event& event : source->readAll()) told.apply(event);
         }

@@ -5,24 +5,30 @@
 #include "daemon/inherited_descriptors.h"
 #include "daemon/saved_state.h"
 #include "daemon/sources/address_source.h"
+#include "daemon/sources/generic_source.h"
 #include "daemon/sources/link_source.h"
+#include "daemon/sources/mount_source.h"
+#include "daemon/sources/power_source.h"
+#include "daemon/sources/pressure_source.h"
 #include "daemon/sources/source.h"
 #include "daemon/stream/intake.h"
 #include "daemon/stream/told_objects.h"
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace keventd {
 
 class OtherSources {
 public:
-    /// @param saved     outlives the object
+    /// @param saved           outlives the object
+    /// @param stateDirectory  of the daemon
     /// @param leftOver  what an earlier daemon has left in the log, in that order
     /// @throws FatalError
-    OtherSources(const SourcesSettings& settings, SavedState& saved, InheritedDescriptors& inherited,
-                 const std::vector<Event>& leftOver);
+    OtherSources(const SourcesSettings& settings, const std::string& stateDirectory, SavedState& saved,
+                 InheritedDescriptors& inherited, const std::vector<Event>& leftOver);
     OtherSources(const OtherSources&) = delete;
     OtherSources& operator=(const OtherSources&) = delete;
 
@@ -45,9 +51,17 @@ private:
         std::uint32_t ratePerSecond; ///< 0: no limit
     };
 
+    void list(SavedState& saved);
+
     SourcesSettings settings_;
     std::optional<LinkSource> link_;
     std::optional<AddressSource> address_;
+    std::optional<GenericSource> thermal_;
+    std::optional<GenericSource> acpi_;
+    std::optional<GenericSource> quota_;
+    std::optional<MountSource> mount_;
+    std::optional<PressureSource> pressure_;
+    std::optional<PowerSource> power_;
     std::vector<Running> running_;
 };
 

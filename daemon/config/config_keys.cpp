@@ -202,6 +202,18 @@ std::vector<ConfigKey> sourceKeys() {
                            number<std::uint32_t>(0, million), &Settings::sources, member,
                            &SourceSettings::rate));
     }
+    const auto stall = number<std::uint32_t>(0, 10'000);
+    const auto threshold = [](const char* name, const Kind<std::uint32_t>& kind, auto member) {
+        return key(text("sources.pressure.", name), TakesEffect::AtNextStart, kind, &Settings::sources,
+                   &SourcesSettings::pressureThresholds, member);
+    };
+    keys.push_back(key("sources.mount.table", TakesEffect::AtNextStart,
+                       orAuto(string("an absolute path", parsePath)), &Settings::sources,
+                       &SourcesSettings::mountTable));
+    keys.push_back(threshold("memory_stall_ms", stall, &PressureSettings::memoryStallMs));
+    keys.push_back(threshold("cpu_stall_ms", stall, &PressureSettings::cpuStallMs));
+    keys.push_back(threshold("io_stall_ms", stall, &PressureSettings::ioStallMs));
+    keys.push_back(threshold("window_ms", number<std::uint32_t>(500, 10'000), &PressureSettings::windowMs));
     return keys;
 }
 

@@ -16,8 +16,6 @@
 namespace keventd {
 namespace {
 
-using AddressAttributes = std::array<nlattr*, IFA_FLAGS + 1>;
-
 // include/uapi/linux/if_addr.h; the first bit means something else for each family.
 constexpr std::array<std::pair<std::uint32_t, const char*>, 11> FlagNames{{
     {IFA_F_NODAD, "nodad"},
@@ -60,16 +58,16 @@ std::string scopeName(std::uint8_t scope) {
     }
 }
 
-std::optional<std::string> addressIn(const nlattr* attribute, int family) {
-    const auto bytes = bytesIn(attribute);
+std::optional<std::string> addressIn(const NetlinkAttributes& attributes, std::uint16_t type, int family) {
+    const auto attribute = attributes.find(type);
     const std::size_t wanted = family == AF_INET ? sizeof(in_addr) : sizeof(in6_addr);
-    if (!bytes || bytes->size() != wanted) return std::nullopt;
+    if (!attribute || attribute->value.size() != wanted) return std::nullopt;
     std::array<char, INET6_ADDRSTRLEN> text{};
-    if (inet_ntop(family, bytes->data(), text.data(), text.size()) == nullptr) return std::nullopt;
+    if (inet_ntop(family, attribute->value.data(), text.data(), text.size()) == nullptr) return std::nullopt;
     return std::string(text.data());
 }
 
-PropertyList propertiesOf(const ifaddrmsg& header, const AddressAttributes& attributes,
+PropertyList propertiesOf(const ifaddrmsg& header, const NetlinkAttributes& attributes,
                           const std::string& own, const std::optional<std::string>& peer) {
     const int family = header.ifa_family;
     PropertyList properties;
@@ -79,7 +77,7 @@ PropertyList propertiesOf(const ifaddrmsg& header, const AddressAttributes& attr
     if (peer && *peer != own) properties.set(address::Peer, *peer);
     properties.set(address::Scope, scopeName(header.ifa_scope));
     properties.set(address::Flags,
-                   flagWords(numberIn(attributes[IFA_FLAGS]).value_or(header.ifa_flags), family));
+                   flagWords(attributes.findU32(IFA_FLAGS).value_or(header.ifa_flags), family));
     return properties;
 }
 
@@ -89,16 +87,16 @@ PropertyList propertiesOf(const ifaddrmsg& header, const AddressAttributes& attr
 // links; IPv6 says only IFA_ADDRESS where there is no other end.
 std::variant<AddressMessage, std::string> parseAddressMessage(const nlmsghdr& message) {
     if (message.nlmsg_type != RTM_NEWADDR && message.nlmsg_type != RTM_DELADDR) return "";
-    AddressAttributes attributes{};
-    if (!readAttributes(message, sizeof(ifaddrmsg), attributes)) return "malformed";
-    const auto header = headerOf<ifaddrmsg>(message);
+    const auto body = bodyOf<ifaddrmsg>(message);
+    if (!body) return "malformed";
+    const ifaddrmsg& header = body->header;
     if (header.ifa_family != AF_INET && header.ifa_family != AF_INET6) return "";
-    const auto other = addressIn(attributes[IFA_ADDRESS], header.ifa_family);
-    const auto local = addressIn(attributes[IFA_LOCAL], header.ifa_family);
+    const auto other = addressIn(body->attributes, IFA_ADDRESS, header.ifa_family);
+    const auto local = addressIn(body->attributes, IFA_LOCAL, header.ifa_family);
     const auto own = local ? local : other;
     if (!own) return "without an address";
     return AddressMessage{message.nlmsg_type == RTM_DELADDR, static_cast<int>(header.ifa_index),
-                          propertiesOf(header, attributes, *own, other)};
+                          propertiesOf(header, body->attributes, *own, other)};
 }
 
 } // namespace keventd

@@ -3,6 +3,8 @@
 
 #include "keventd/event.h"
 
+#include <cstdint>
+
 namespace keventd {
 
 class Arrivals {
@@ -14,6 +16,8 @@ public:
 
     /// When this returns, a kill does not lose the event: the memory that it was received in is free.
     virtual void add(Event event) = 0;
+    /// @return how many events have been added, by whatever source, before and since a kill
+    [[nodiscard]] virtual std::uint64_t count() const { return 0; }
 };
 
 } // namespace keventd

@@ -55,10 +55,15 @@ const char* MountSource::name() const {
     return names::source::Mount;
 }
 
-void MountSource::begin(std::span<const Event> known) {
+void MountSource::begin(const std::vector<Event>& known) {
     table_.emplace();
     for (const Event& event : known) applyMountEvent(*table_, viewOf(event));
     isResync_ = true;
+}
+
+std::vector<Event> MountSource::readAll() {
+    if (mountinfo_) look();
+    return present();
 }
 
 std::vector<Event> MountSource::present() const {
@@ -88,7 +93,7 @@ void MountSource::look() {
     status_ = fresh ? SourceStatus{} : CannotRead;
     if (!fresh) return;
     findDevices(*fresh);
-    if (table_) compare(*fresh);
+    if (table_) findChanges(*fresh);
     table_ = std::move(fresh);
     isResync_ = false;
 }
@@ -115,7 +120,7 @@ void MountSource::findDevices(MountTable& table) const {
     }
 }
 
-void MountSource::compare(const MountTable& fresh) {
+void MountSource::findChanges(const MountTable& fresh) {
     const ReadTime now = readTimeNow();
     for (const MountChange& change : compareMounts(*table_, fresh)) {
         Event event = mountEvent(change);

@@ -17,7 +17,6 @@
 
 #include <deque>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -37,12 +36,16 @@ public:
     /// what has changed since, flagged resync. Without this call the first drain() tells nothing. To be
     /// called before it.
     /// @param known  what present() gave it, and the events that it has told since, in their order
-    void begin(std::span<const Event> known);
+    void begin(const std::vector<Event>& known) override;
+    /// Looks now, and tells nothing.
+    /// @return as present()
+    [[nodiscard]] std::vector<Event> readAll() override;
     /// @return the mounts as of the last look, as events `mount` flagged present, parents not always before
     ///         children
     [[nodiscard]] std::vector<Event> present() const;
 
     [[nodiscard]] const char* name() const override;
+    [[nodiscard]] bool isCounted() const override { return false; }
     [[nodiscard]] int descriptor() const override { return notifications_.descriptor(); }
     [[nodiscard]] bool inherited() const override { return false; }
     void takeLanded(Arrivals& /*arrivals*/) override {}
@@ -55,7 +58,7 @@ private:
     void look();
     [[nodiscard]] std::optional<MountTable> read();
     void findDevices(MountTable& table) const;
-    void compare(const MountTable& fresh);
+    void findChanges(const MountTable& fresh);
 
     UniqueFd mountinfo_;
     BlockDevices devices_;

@@ -33,8 +33,12 @@ inline constexpr NetlinkChannel UdevEvents{NETLINK_KOBJECT_UEVENT, 2, names::sou
 inline constexpr NetlinkChannel Links{NETLINK_ROUTE, RTMGRP_LINK, names::source::Link};
 inline constexpr NetlinkChannel Addresses{NETLINK_ROUTE, RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
                                           names::source::Address};
+/// Families of generic netlink: groups are joined by who knows their numbers.
+inline constexpr NetlinkChannel Thermal{NETLINK_GENERIC, 0, names::source::Thermal};
+inline constexpr NetlinkChannel Acpi{NETLINK_GENERIC, 0, names::source::Acpi};
+inline constexpr NetlinkChannel Quota{NETLINK_GENERIC, 0, names::source::Quota};
 
-inline constexpr std::array All{KernelUevents, UdevEvents, Links, Addresses};
+inline constexpr std::array All{KernelUevents, UdevEvents, Links, Addresses, Thermal, Acpi, Quota};
 } // namespace channel
 
 /// What systemd gives its own uevent socket; memory is charged only when it is used.

@@ -4,16 +4,24 @@
 #include "daemon/base/text.h"
 #include "daemon/sources/netlink_message.h"
 
+#include <new>
 #include <utility>
 
 namespace keventd {
 
 NetlinkSource::NetlinkSource(const char* name, NetlinkSocket socket, std::span<std::byte> landing)
-    : name_(name), socket_(std::move(socket)), landing_(landing, LandingArea::OneMessage) {
+    : name_(name), socket_(std::move(socket)),
+      countBefore_(std::launder(reinterpret_cast<CommitWord*>(landing.data()))),
+      landing_(landing.subspan(CountBytes), LandingArea::OneMessage) {
     statistics_.bufferBytes = socket_.bufferBytes();
 }
 
 void NetlinkSource::takeLanded(Arrivals& arrivals) {
+    if (!knowsWhatItTold() && arrivals.count() > countBefore_->load().value_or(0)) return landing_.forget();
+    takeWhatLanded(arrivals);
+}
+
+void NetlinkSource::takeWhatLanded(Arrivals& arrivals) {
     for (std::size_t i = 0; i < landing_.size(); ++i) take(landing_.at(i), arrivals);
     landing_.forget();
 }
@@ -23,12 +31,13 @@ void NetlinkSource::takeLanded(Arrivals& arrivals) {
 Drained NetlinkSource::drain(Arrivals& arrivals, std::size_t budget) {
     for (std::size_t read = 0; read < budget; ++read) {
         pendingLoss_ += socket_.takeDrops();
+        countBefore_->store(arrivals.count());
         if (landing_.receive(socket_.fd()) == ReceiveResult::Drained) {
             statistics_.dropped += pendingLoss_;
             return {.empty = true, .lost = std::exchange(pendingLoss_, 0)};
         }
         statistics_.received += landing_.size();
-        takeLanded(arrivals);
+        takeWhatLanded(arrivals);
     }
     return {.empty = false, .lost = 0, .lossPending = pendingLoss_ > 0};
 }

@@ -5,6 +5,7 @@
 // written down.
 #pragma once
 
+#include "daemon/base/commit_word.h"
 #include "daemon/sources/landing_area.h"
 #include "daemon/sources/netlink_socket.h"
 #include "daemon/sources/source.h"
@@ -21,7 +22,9 @@ namespace keventd {
 class NetlinkSource : public Source {
 public:
     /// Of the memory in which messages land.
-    [[nodiscard]] static std::size_t landingBytes() { return LandingArea::bytes(LandingArea::OneMessage); }
+    [[nodiscard]] static std::size_t landingBytes() {
+        return CountBytes + LandingArea::bytes(LandingArea::OneMessage);
+    }
 
     [[nodiscard]] const char* name() const override { return name_; }
     [[nodiscard]] int descriptor() const override { return socket_.fd(); }
@@ -38,9 +41,13 @@ protected:
     /// @param landing  landingBytes(), zero or of an earlier daemon; outlives the source
     NetlinkSource(const char* name, NetlinkSocket socket, std::span<std::byte> landing);
 
-    /// Takes one message of the kernel. What it brings to `arrivals` must not depend on how often it has been
-    /// taken before, whole or in part: when a daemon is killed, the next one takes it again.
+    /// Takes one message of the kernel.
     virtual void take(const nlmsghdr& message, const Telling& telling) = 0;
+    /// @return whether take() tells only what it has not told, so that a message is taken again, whole or in
+    ///         part, when the daemon before was killed over it. If not, each message is one event at most,
+    ///         and it is left out if any has been added since it was received
+    [[nodiscard]] virtual bool knowsWhatItTold() const = 0;
+    [[nodiscard]] int socket() const { return socket_.fd(); }
     /// Reads what has arrived, and forgets it.
     /// @return whether there was anything
     bool readPast();
@@ -48,10 +55,14 @@ protected:
     void refuse(std::string_view reason);
 
 private:
+    static constexpr std::size_t CountBytes = 64;
+
+    void takeWhatLanded(Arrivals& arrivals);
     void take(const Datagram& datagram, Arrivals& arrivals);
 
     const char* name_;
     NetlinkSocket socket_;
+    CommitWord* countBefore_; // of events, before what has landed was received; in front of the landing area
     LandingArea landing_;
     std::uint64_t pendingLoss_ = 0; // drops counted, and not yet told
     SourceStatistics statistics_;

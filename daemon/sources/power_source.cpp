@@ -55,7 +55,7 @@ const char* PowerSource::name() const {
     return names::source::Power;
 }
 
-void PowerSource::begin(const ClockOffsets& known) {
+void PowerSource::goOnFrom(const ClockOffsets& known) {
     offsets_ = known;
     isResync_ = true;
 }

@@ -20,11 +20,12 @@ public:
     /// Says how the clocks stood when an earlier daemon of this boot last looked: the first drain() tells
     /// what has happened since, flagged resync. To be called before it.
     /// @param known  what offsets() gave it
-    void begin(const ClockOffsets& known);
+    void goOnFrom(const ClockOffsets& known);
     /// @return how the clocks stood at the last look
     [[nodiscard]] const ClockOffsets& offsets() const { return offsets_; }
 
     [[nodiscard]] const char* name() const override;
+    [[nodiscard]] bool isCounted() const override { return false; }
     [[nodiscard]] int descriptor() const override { return timer_.get(); }
     [[nodiscard]] bool inherited() const override { return false; }
     void takeLanded(Arrivals& /*arrivals*/) override {}

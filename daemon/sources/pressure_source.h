@@ -35,6 +35,7 @@ public:
     explicit PressureSource(const PressureOptions& options, std::string directory = "/proc/pressure");
 
     [[nodiscard]] const char* name() const override;
+    [[nodiscard]] bool isCounted() const override { return false; }
     [[nodiscard]] int descriptor() const override { return notifications_.descriptor(); }
     [[nodiscard]] bool inherited() const override { return false; }
     void takeLanded(Arrivals& /*arrivals*/) override {}

@@ -17,6 +17,7 @@ protected:
     RouteSource(const char* name, NetlinkSocket socket, std::span<std::byte> landing, int request)
         : NetlinkSource(name, std::move(socket), landing), request_(request) {}
 
+    [[nodiscard]] bool knowsWhatItTold() const override { return true; }
     /// Takes all messages of an answer, and tells of the removal of what none of them is about.
     virtual void takeAll(const std::vector<const nlmsghdr*>& messages, const Telling& telling) = 0;
 

@@ -40,6 +40,8 @@ public:
         events_.push_back(std::move(event));
     }
 
+    [[nodiscard]] std::uint64_t count() const override { return log_.lastNumber(); }
+
 private:
     WaitingLog& log_;
     std::vector<Event>& events_;
@@ -161,6 +163,7 @@ void Intake::settle(const Reading& reading) {
 }
 
 void Intake::tellGap(const Inlet& inlet) {
+    if (inlet.source->status().state != SourceState::Running) return; // then there is nothing to lose
     const char* name = inlet.source->name();
     logEvent(LogLevel::Warning, message_id::Overrun,
              text("nobody has listened to the ", name, " socket for a while, resynchronising"),
@@ -360,7 +363,7 @@ void Intake::compare(std::string_view source, std::uint64_t overrun) {
     logEvent(LogLevel::Info, message_id::Resynced,
              text(source, " resynchronised: ", count, " differences published"),
              {{names::key::Source, std::string(source)}, {names::key::Count, std::to_string(count)}},
-             lossLog_);
+             resyncLog_);
     again_->defer();
 }
 

@@ -144,6 +144,7 @@ private:
     Time drainedAt_;          // everything that had arrived by then has been pushed
     bool causesEmpty_ = true; // after the last reading
     RateLimit lossLog_;
+    RateLimit resyncLog_;
 };
 
 } // namespace keventd

@@ -27,7 +27,7 @@ TEST(PowerSource, TellsWhatHasHappenedSinceTheDaemonBefore) {
     ClockOffsets before = source.offsets();
     before.slept -= 90min;
     before.set += 3s;
-    source.begin(before);
+    source.goOnFrom(before);
     CollectedArrivals arrivals;
     EXPECT_TRUE(source.drain(arrivals, 64).empty);
     ASSERT_EQ(arrivals.events.size(), 2U);
@@ -51,7 +51,7 @@ TEST(PowerSource, TellsWhatHasHappenedSinceTheDaemonBefore) {
 TEST(PowerSource, TellsNothingIfNothingHasHappenedSinceTheDaemonBefore) {
     const ClockOffsets before = PowerSource().offsets();
     PowerSource source;
-    source.begin(before);
+    source.goOnFrom(before);
     CollectedArrivals arrivals;
     EXPECT_TRUE(source.drain(arrivals, 64).empty);
     EXPECT_TRUE(arrivals.events.empty());

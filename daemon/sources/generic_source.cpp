@@ -1,0 +1,102 @@
+#include "daemon/sources/generic_source.h"
+
+#include "daemon/base/errors.h"
+#include "daemon/base/logging.h"
+#include "daemon/base/text.h"
+#include "daemon/sources/acpi_message.h"
+#include "daemon/sources/generic_families.h"
+#include "daemon/sources/generic_objects.h"
+#include "daemon/sources/quota_message.h"
+#include "daemon/sources/thermal_message.h"
+
+#include <cerrno>
+#include <span>
+#include <string_view>
+#include <sys/socket.h>
+#include <utility>
+
+namespace keventd {
+namespace {
+
+constexpr SourceStatus NoThermal{SourceState::Waiting,
+                                 "the kernel has no netlink family thermal (CONFIG_THERMAL_NETLINK)"};
+constexpr SourceStatus NoAcpi{SourceState::Waiting,
+                              "the kernel has no netlink family acpi_event (CONFIG_ACPI)"};
+constexpr SourceStatus NoQuota{SourceState::Waiting,
+                               "the kernel has no netlink family VFS_DQUOT (CONFIG_QUOTA_NETLINK_INTERFACE)"};
+constexpr SourceStatus Refused{SourceState::Failed, "the kernel refuses its group"};
+
+int joinGroup(int socket, std::uint32_t group) {
+    return setsockopt(socket, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group);
+}
+
+// What a message calls its object: the zone or the cooling device, which may be gone by now.
+std::string nameOf(const Event& event) {
+    return text(event.properties.find("THERMAL_ZONE_ID").value_or(""), " ",
+                event.properties.find("THERMAL_COOLING_DEVICE_ID").value_or(""));
+}
+
+} // namespace
+
+const GenericSource::Kind GenericSource::Thermal{channel::Thermal, ThermalFamily, ThermalGroup, NoThermal,
+                                                 parseThermalMessage};
+const GenericSource::Kind GenericSource::Acpi{channel::Acpi, AcpiFamily, AcpiGroup, NoAcpi, parseAcpiMessage};
+const GenericSource::Kind GenericSource::Quota{channel::Quota, QuotaFamily, QuotaGroup, NoQuota,
+                                               parseQuotaMessage};
+
+// Told of those that come first: what comes in between is then told twice, and not missed.
+GenericSource::GenericSource(const Kind& kind, NetlinkSocket socket, std::span<std::byte> landing)
+    : NetlinkSource(kind.channel.name, std::move(socket), landing), kind_(kind), status_(kind.missing) {
+    if (joinGroup(this->socket(), ControlGroup) < 0) status_ = Refused;
+    if (const auto family = findFamily(kind.family)) join(*family);
+}
+
+void GenericSource::join(const GenericFamily& family) {
+    const auto group = family.findGroup(kind_.group);
+    if (!group) return; // it comes with a message of its own
+    number_ = family.number;
+    const bool isJoined = joinGroup(socket(), *group) == 0;
+    status_ = isJoined ? SourceStatus() : Refused;
+    if (!isJoined) logWarning(text("join group ", kind_.group, " of ", kind_.family, ": ", errorText(errno)));
+}
+
+void GenericSource::take(const nlmsghdr& message, const Telling& telling) {
+    GenericMessages messages({reinterpret_cast<const char*>(&message), message.nlmsg_len});
+    const auto parsed = messages.next();
+    if (!parsed || std::holds_alternative<NetlinkAnswer>(*parsed)) return;
+    if (const auto* reason = std::get_if<RefusedMessage>(&*parsed)) return refuse(reasonText(*reason));
+    const auto& generic = std::get<GenericMessage>(*parsed);
+    if (generic.family == ControlFamily) return takeControl(generic);
+    if (generic.family == number_) return takeEvent(generic, telling);
+    refuse("of a family that is not there any more");
+}
+
+// Of all families that come and go.
+void GenericSource::takeControl(const GenericMessage& message) {
+    const auto parsed = parseControlMessage(message);
+    const auto* control = std::get_if<ControlMessage>(&parsed);
+    if (control == nullptr || control->family.name != kind_.family) return;
+    if (control->kind == ControlMessage::Kind::FamilyRemoved) {
+        number_ = 0;
+        status_ = kind_.missing;
+    } else if (control->kind != ControlMessage::Kind::GroupRemoved) {
+        join(control->family);
+    }
+}
+
+void GenericSource::takeEvent(const GenericMessage& message, const Telling& telling) {
+    auto parsed = kind_.parse(message);
+    if (const auto* reason = std::get_if<RefusedMessage>(&parsed)) return refuse(reasonText(*reason));
+    Event& event = std::get<Event>(parsed);
+    event.object = objectOf(event);
+    telling.tell(std::move(event));
+}
+
+std::string GenericSource::objectOf(const Event& event) {
+    std::string object = genericObject(event);
+    std::string& known = objects_[nameOf(event)];
+    if (!object.empty()) known = object;
+    return kind_.channel.name == channel::Thermal.name ? known : object;
+}
+
+} // namespace keventd

@@ -1,0 +1,55 @@
+// One family of generic netlink, of which each message is an event: sources `thermal`, `acpi` and `quota`.
+// Counted.
+//
+// A family has its number when its module is there: the same socket is told of families that come and go.
+#pragma once
+
+#include "daemon/sources/control_message.h"
+#include "daemon/sources/generic_message.h"
+#include "daemon/sources/netlink_source.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+
+namespace keventd {
+
+class GenericSource final : public NetlinkSource {
+public:
+    /// What it listens to.
+    struct Kind {
+        NetlinkChannel channel;
+        const char* family;
+        const char* group;
+        SourceStatus missing; ///< told while the kernel does not know the family
+        std::variant<Event, RefusedMessage> (*parse)(const GenericMessage&);
+    };
+    static const Kind Thermal;
+    static const Kind Acpi;
+    static const Kind Quota;
+
+    /// @param kind     one of those above
+    /// @param socket   of its channel
+    /// @param landing  landingBytes(), zero or of an earlier daemon; outlives the source
+    GenericSource(const Kind& kind, NetlinkSocket socket, std::span<std::byte> landing);
+
+    [[nodiscard]] SourceStatus status() const override { return status_; }
+
+protected:
+    void take(const nlmsghdr& message, const Telling& telling) override;
+    [[nodiscard]] bool knowsWhatItTold() const override { return false; }
+
+private:
+    void join(const GenericFamily& family);
+    void takeControl(const GenericMessage& message);
+    void takeEvent(const GenericMessage& message, const Telling& telling);
+    [[nodiscard]] std::string objectOf(const Event& event);
+
+    const Kind& kind_;
+    SourceStatus status_;
+    std::uint16_t number_ = 0;                   // of the family; 0: not there
+    std::map<std::string, std::string> objects_; // devpaths, by what a message names them: for those that go
+};
+
+} // namespace keventd
