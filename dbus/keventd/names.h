@@ -90,6 +90,10 @@ inline constexpr const char* InvalidFilter = "org.keventd1.Error.InvalidFilter";
 inline constexpr const char* StreamChanged = "org.keventd1.Error.StreamChanged";
 inline constexpr const char* NoSuchSubscription = "org.keventd1.Error.NoSuchSubscription";
 inline constexpr const char* LimitExceeded = "org.keventd1.Error.LimitExceeded";
+inline constexpr const char* NoSuchAttribute = "org.keventd1.Error.NoSuchAttribute";
+inline constexpr const char* NotAnAttribute = "org.keventd1.Error.NotAnAttribute";
+inline constexpr const char* NotPermitted = "org.keventd1.Error.NotPermitted";
+inline constexpr const char* NoSuchWatch = "org.keventd1.Error.NoSuchWatch";
 } // namespace error
 
 /// Values of Event::source.
