@@ -106,11 +106,13 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
       kernelSubject_(sysfs_, devices_), udevSubject_(sysfs_, devices_, udevDevices_, udevRecords_),
       reconciler_(loop_, stream_, intake_, {&kernelSubject_, &udevSubject_}), clients_(settings.limits),
       publisher_(loop_, stream_, clients_), answers_(loop_, clients_),
-      manager_(loop_, stream_, intake_, clients_, publisher_, answers_, sysfs_, reconciler_,
-               {&kernel_, &udev_}, hotplugHelperStatus()),
+      watches_(loop_, stream_, clients_, attributes_),
+      manager_(loop_, stream_, intake_, clients_, publisher_, answers_, watches_, sysfs_, reconciler_,
+               {&kernel_, &udev_, &attributes_}, hotplugHelperStatus()),
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), settings.socket.value()),
                      manager_, clients_),
       serviceManager_(loop_, [this] { return progress(); }) {
+    intake_.add(loop_, attributes_);
     stream_.keepIn(deviceLog_, waiting_);
     stream_.countRestarts(saved_.restarts());
     blockSignals();

@@ -4,6 +4,7 @@
 #include "daemon/base/event_loop.h"
 #include "daemon/configuration.h"
 #include "daemon/inherited_descriptors.h"
+#include "daemon/publish/attribute_watches.h"
 #include "daemon/publish/broadcaster.h"
 #include "daemon/publish/broker_connection.h"
 #include "daemon/publish/clients.h"
@@ -13,6 +14,7 @@
 #include "daemon/publish/publisher.h"
 #include "daemon/saved_state.h"
 #include "daemon/service_manager.h"
+#include "daemon/sources/attribute_source.h"
 #include "daemon/sources/kernel_seqnum.h"
 #include "daemon/sources/spool.h"
 #include "daemon/sources/sysfs.h"
@@ -70,6 +72,7 @@ private:
     Spool spool_;
     UeventSource kernel_;
     UdevSource udev_;
+    AttributeSource attributes_;
     KernelSeqnum seqnum_; // first read when the sockets are open: what came before is not waited for
     Sysfs sysfs_;
     DeviceTable devices_;
@@ -84,6 +87,7 @@ private:
     Clients clients_;
     Publisher publisher_;
     LargeAnswers answers_;
+    AttributeWatches watches_;
     ManagerObject manager_;
     PrivateSocket privateSocket_;
     ServiceManager serviceManager_;

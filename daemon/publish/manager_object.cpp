@@ -106,11 +106,11 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
 };
 
 ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
-                             Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs,
-                             Reconciler& reconciler, std::vector<const Source*> sources,
+                             Publisher& publisher, LargeAnswers& answers, AttributeWatches& watches,
+                             const Sysfs& sysfs, Reconciler& reconciler, std::vector<const Source*> sources,
                              SourceStatus hotplugHelper)
     : stream_(stream), intake_(intake), clients_(clients), callers_(clients), publisher_(publisher),
-      answers_(answers), sysfs_(sysfs), resyncCalls_(stream, reconciler, clients),
+      answers_(answers), watches_(watches), sysfs_(sysfs), resyncCalls_(stream, reconciler, clients),
       sources_(std::move(sources)), hotplugHelper_(hotplugHelper), toldStatus_(sourceStatus()),
       afterTurn_(loop.addPost("sources", [this] { tellChangedSources(); })) {}
 

@@ -5,6 +5,7 @@
 
 #include "daemon/base/c_handles.h"
 #include "daemon/base/clock.h"
+#include "daemon/publish/attribute_watches.h"
 #include "daemon/publish/callers.h"
 #include "daemon/publish/large_answers.h"
 #include "daemon/publish/publisher.h"
@@ -31,8 +32,8 @@ public:
     /// All that is borrowed outlives the object.
     /// @param hotplugHelper  as of the start of the daemon
     ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
-                  Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs, Reconciler& reconciler,
-                  std::vector<const Source*> sources, SourceStatus hotplugHelper);
+                  Publisher& publisher, LargeAnswers& answers, AttributeWatches& watches, const Sysfs& sysfs,
+                  Reconciler& reconciler, std::vector<const Source*> sources, SourceStatus hotplugHelper);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
 
@@ -67,6 +68,7 @@ private:
     Callers callers_;
     Publisher& publisher_;
     LargeAnswers& answers_;
+    AttributeWatches& watches_;
     const Sysfs& sysfs_;
     UdevDatabase database_;
     ResyncCalls resyncCalls_;

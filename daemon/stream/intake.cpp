@@ -86,6 +86,21 @@ Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum
     }
 }
 
+void Intake::add(EventLoop& loop, Source& source) {
+    Observed& added = observed_.emplace_back();
+    added.source = &source;
+    added.watch = loop.addIo(source.name(), source.descriptor(), EPOLLIN, [this] { turn(); });
+}
+
+// Where more is left, the descriptor says so again.
+std::vector<Event> Intake::readObserved() {
+    std::vector<Event> events;
+    KeptArrivals arrivals(waiting_, events, [](const Event&) { return false; });
+    for (const Observed& observed : observed_)
+        static_cast<void>(observed.source->drain(arrivals, EffectBudget));
+    return events;
+}
+
 void Intake::takeUp(Event event) {
     if (isGap(event)) noteToldGap(event);
     push(std::move(event), Sequencer::Clock::now());
@@ -210,9 +225,11 @@ std::uint64_t Intake::readToEnd() {
 
 void Intake::turn(std::size_t effectBudget) {
     const Time started = Sequencer::Clock::now();
+    std::vector<Event> observed = readObserved();
     std::vector<Reading> readings = readAll(effectBudget);
     for (Inlet& inlet : inlets_) inlet.isEmpty = false; // until it has been read
     for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) push(*reading, started);
+    for (Event& event : observed) push(std::move(event), started);
     release(readings.back().drained.empty, started);
     const auto isEmpty = [](const Reading& reading) { return reading.drained.empty; };
     const bool hasReadAll = readings.size() == inlets_.size();

@@ -46,6 +46,10 @@ public:
     Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, WaitingLog& waiting,
            Input causes, const std::vector<Input>& effects);
 
+    /// Has a source read as well of which nothing is numbered, waits or is lost in a socket: before the
+    /// others in each turn, and pushed behind them. To be called before start().
+    void add(EventLoop& loop, Source& source);
+
     /// Takes up an event that an earlier daemon had read, and which is in the log. To be called before
     /// start(), in the order in which they were read.
     void takeUp(Event event);
@@ -98,8 +102,14 @@ private:
         std::vector<Event> events;
         Drained drained;
     };
+    /// A source of add().
+    struct Observed {
+        Source* source = nullptr;
+        EventLoop::Handle watch;
+    };
     using Time = Sequencer::Clock::time_point;
 
+    [[nodiscard]] std::vector<Event> readObserved();
     [[nodiscard]] Inlet& causes() { return inlets_.back(); }
     void takeLanded();
     void gatherBacklog();
@@ -123,6 +133,7 @@ private:
     const KernelSeqnum& seqnum_;
     WaitingLog& waiting_;
     std::vector<Inlet> inlets_; // effects first, the cause last
+    std::vector<Observed> observed_;
     EventLoop::Handle timer_;
     EventLoop::Handle again_; // not all was read: another turn, although the sockets may tell nothing
     Time drainedAt_;          // everything that had arrived by then has been pushed

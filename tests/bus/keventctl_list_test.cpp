@@ -58,8 +58,9 @@ TEST_P(KeventctlList, RefusesAMalformedGlobAndNamesIt) {
 TEST_P(KeventctlList, ShowsTheSources) {
     const Finished finished = keventctl({"sources"});
     EXPECT_EQ(finished.status, 0) << finished.err;
-    EXPECT_THAT(linesOf(finished.out), ElementsAre("kernel   running", testing::StartsWith("udev     "),
-                                                   testing::StartsWith("hotplug  disabled")));
+    EXPECT_THAT(linesOf(finished.out),
+                ElementsAre("kernel     running", testing::StartsWith("udev       "), "attribute  running",
+                            testing::StartsWith("hotplug    disabled")));
 }
 
 TEST_P(KeventctlList, ShowsTheSourcesInJsonOneALine) {
@@ -67,7 +68,7 @@ TEST_P(KeventctlList, ShowsTheSourcesInJsonOneALine) {
     for (const std::string& line : linesOf(keventctl({"sources", "--json"}).out)) {
         names.push_back(nlohmann::json::parse(line).at("name"));
     }
-    EXPECT_THAT(names, ElementsAre("kernel", "udev", "hotplug"));
+    EXPECT_THAT(names, ElementsAre("kernel", "udev", "attribute", "hotplug"));
 }
 
 TEST_P(KeventctlList, BeginsAMonitorIfAskedTo) {
