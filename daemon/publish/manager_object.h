@@ -50,6 +50,8 @@ private:
     void onListSubscriptions(sd_bus_message* call);
     void onSync(sd_bus_message* call);
     void onResync(sd_bus_message* call);
+    void onWatchAttribute(sd_bus_message* call);
+    void onUnwatchAttribute(sd_bus_message* call);
 
     void getVersion(sd_bus_message* reply) const;
     void getStreamId(sd_bus_message* reply) const;

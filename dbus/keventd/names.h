@@ -31,6 +31,8 @@ inline constexpr const char* ListDevices = "ListDevices";
 inline constexpr const char* ListSubscriptions = "ListSubscriptions";
 inline constexpr const char* Sync = "Sync";
 inline constexpr const char* Resync = "Resync";
+inline constexpr const char* WatchAttribute = "WatchAttribute";
+inline constexpr const char* UnwatchAttribute = "UnwatchAttribute";
 } // namespace method
 
 namespace signal {
