@@ -80,8 +80,9 @@ Daemon::Daemon(Configuration& configuration, const Settings& settings, Inherited
       kernelSubject_(sysfs_, devices_), udevSubject_(sysfs_, devices_, udevDevices_, udevRecords_),
       reconciler_(loop_, stream_, intake_, {&kernelSubject_, &udevSubject_}), clients_(settings.limits),
       publisher_(loop_, stream_, clients_), answers_(loop_, clients_),
-      manager_(loop_, stream_, intake_, clients_, publisher_, answers_, sysfs_, reconciler_, sources(),
-               otherStates()),
+      watches_(loop_, stream_, clients_, others_.attributes(), settings.sources.attribute.enabled),
+      manager_(loop_, stream_, intake_, clients_, publisher_, answers_, watches_, sysfs_, reconciler_,
+               sources(), otherStates()),
       privateSocket_(loop_, privateSocket(std::move(inherited.privateSocket), settings.socket.value()),
                      manager_, clients_),
       serviceManager_(loop_, [this] { return progress(); }) {

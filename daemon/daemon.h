@@ -5,6 +5,7 @@
 #include "daemon/configuration.h"
 #include "daemon/inherited_descriptors.h"
 #include "daemon/other_sources.h"
+#include "daemon/publish/attribute_watches.h"
 #include "daemon/publish/broadcaster.h"
 #include "daemon/publish/broker_connection.h"
 #include "daemon/publish/clients.h"
@@ -91,6 +92,7 @@ private:
     Clients clients_;
     Publisher publisher_;
     LargeAnswers answers_;
+    AttributeWatches watches_;
     ManagerObject manager_;
     PrivateSocket privateSocket_;
     ServiceManager serviceManager_;

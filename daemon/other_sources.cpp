@@ -46,11 +46,14 @@ OtherSources::OtherSources(const SourcesSettings& settings, const std::string& s
 
 // As the intake reads them: effects first, their causes last.
 void OtherSources::list(SavedState& saved) {
-    const auto add = [&](auto& source, const SourceSettings& wanted) {
-        if (!source) return;
-        ToldDrops* told = source->isCounted() ? &saved.drops(source->name()) : nullptr;
-        running_.push_back({&*source, told, wanted.rate});
+    const auto run = [&](Source& source, const SourceSettings& wanted) {
+        ToldDrops* told = source.isCounted() ? &saved.drops(source.name()) : nullptr;
+        running_.push_back({&source, told, wanted.rate});
     };
+    const auto add = [&](auto& source, const SourceSettings& wanted) {
+        if (source) run(*source, wanted);
+    };
+    if (settings_.attribute.enabled) run(attributes_, settings_.attribute);
     add(pressure_, settings_.pressure);
     add(power_, settings_.power);
     add(mount_, settings_.mount);

@@ -5,6 +5,7 @@
 #include "daemon/inherited_descriptors.h"
 #include "daemon/saved_state.h"
 #include "daemon/sources/address_source.h"
+#include "daemon/sources/attribute_source.h"
 #include "daemon/sources/generic_source.h"
 #include "daemon/sources/link_source.h"
 #include "daemon/sources/mount_source.h"
@@ -39,6 +40,8 @@ public:
     /// @return names of those that are switched off
     [[nodiscard]] std::vector<const char*> disabled() const;
 
+    [[nodiscard]] AttributeSource& attributes() { return attributes_; }
+
     /// Has each take up what has been told of its objects; what was never told, from what there is.
     /// @param told      as of the last event of the history; gets what was never told
     /// @param leftOver  what has been read, and is not in the history
@@ -60,6 +63,7 @@ private:
     std::optional<GenericSource> acpi_;
     std::optional<GenericSource> quota_;
     std::optional<MountSource> mount_;
+    AttributeSource attributes_; // also where it is switched off: then nobody may watch any
     std::optional<PressureSource> pressure_;
     std::optional<PowerSource> power_;
     std::vector<Running> running_;

@@ -8,6 +8,7 @@
 #include "client/keventctl/status.h"
 #include "client/keventctl/sync.h"
 #include "client/keventctl/wait.h"
+#include "client/keventctl/watch.h"
 
 namespace keventd::ctl {
 namespace {
@@ -20,7 +21,7 @@ std::unique_ptr<Command> make() {
 using Factory = std::unique_ptr<Command> (*)();
 
 constexpr Factory Table[] = {
-    make<Monitor>, make<History>, make<List>,   make<Wait>,
+    make<Monitor>, make<History>, make<List>,   make<Wait>,    make<Watch>,
     make<Sync>,    make<Resync>,  make<Status>, make<Sources>,
 };
 

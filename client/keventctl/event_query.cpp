@@ -37,14 +37,18 @@ void EventQuery::declare(OptionSet& options) {
     options.arguments(
         "FILTER", [this](const auto& arguments) { options_.filter = parseFilters(arguments); },
         "KEY=GLOB[,GLOB...]: source, subsystem, action, object, attribute, or a property");
-    options.flag("--json", asJson_, "One JSON object a line");
-    options.flag("--properties", withProperties_, "Show the properties, too (JSON always does)");
+    declareForm(options);
     options.value(
         "--since", "ID|oldest|DURATION", [this](const std::string& text) { setSince(text); },
         "Begin at this id, at the oldest event kept, or so long ago");
     options.value(
         "--stream", "ID", [this](const std::string& text) { options_.stream = text; },
         "The stream that the id of --since belongs to");
+}
+
+void EventQuery::declareForm(OptionSet& options) {
+    options.flag("--json", asJson_, "One JSON object a line");
+    options.flag("--properties", withProperties_, "Show the properties, too (JSON always does)");
 }
 
 void EventQuery::declareCount(OptionSet& options) {

@@ -16,6 +16,8 @@ class EventQuery {
 public:
     /// All but --count.
     void declare(OptionSet& options);
+    /// --json and --properties alone.
+    void declareForm(OptionSet& options);
     void declareCount(OptionSet& options);
 
     /// @return FILTER and --since as options of the library

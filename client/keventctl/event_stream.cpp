@@ -36,6 +36,7 @@ private:
             start_ = subscription_.next();
             receiver_.tell("connected again");
         };
+        handlers.unwatched = [](const WatchedAttribute&, const RequestError& error) { throw error; };
         handlers.streamChanged = [this](const std::string& before, const std::string& now) {
             receiver_.tell("the daemon has begun a new stream, " + printable(now) + " after " +
                            printable(before) + ": ids count from 1");

@@ -10,7 +10,9 @@ namespace keventd::ctl {
 
 /// Reads a subscription, and tells the receiver of its fortunes, until the receiver is done.
 /// @param interruption  what the receiver's isDone() heeds, too
-/// @throws as Subscription::Subscription(); RequestError if the filter is refused later
+/// @throws as Subscription::Subscription(); RequestError if the filter, or an attribute to be watched, is
+/// refused
+///         later
 void readStream(const SubscriptionOptions& options, EventReceiver& receiver,
                 const Interruption& interruption);
 

@@ -105,6 +105,13 @@ public:
     /// @throws RequestError org.freedesktop.DBus.Error.AccessDenied, names::error::LimitExceeded
     std::uint64_t resync();
 
+    /// Has the daemon make an event of source `attribute` of each time that the kernel notifies this
+    /// attribute, as long as this client lives. Few attributes are ever notified: org.keventd1(5).
+    /// @throws RequestError names::error::NoSuchAttribute, NotAnAttribute, NotPermitted, LimitExceeded
+    void watchAttribute(const WatchedAttribute& watched);
+    /// @throws RequestError names::error::NoSuchWatch
+    void unwatchAttribute(const WatchedAttribute& watched);
+
     [[nodiscard]] DaemonStatus status();
     /// @return of all clients, if this one is root's or of the administrators' group; else of its own user
     [[nodiscard]] std::vector<SubscriptionInfo> listSubscriptions();

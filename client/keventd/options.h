@@ -1,4 +1,5 @@
-// Which events are wanted, and from where: the options of Subscribe and GetEvents as C++ values.
+// Which events are wanted, and from where: the options of Subscribe and GetEvents as C++ values; which
+// attributes are to be watched.
 #pragma once
 
 #include <chrono>
@@ -32,6 +33,12 @@ struct EventOptions {
     std::optional<std::uint64_t> since;
     /// Start at the first event read at this CLOCK_BOOTTIME or later. Not together with `since`.
     std::optional<std::chrono::microseconds> sinceBoottime;
+};
+
+/// A file of sysfs.
+struct WatchedAttribute {
+    std::string object;    ///< devpath without the leading /sys, as Event::object; no link is in it
+    std::string attribute; ///< "active"; of a group "power/control"
 };
 
 /// Events that the daemon sends ahead of acknowledgements: its own default.

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace keventd {
 inline namespace client {
@@ -30,6 +31,9 @@ struct SubscriptionOptions : SubscribeOptions {
     /// properties of the filter; it has no more. Not together with `stream`, `since` or
     /// `sinceBoottime`.
     bool list = false;
+    /// Have these watched, as by Client::watchAttribute(), in each connection. Their events come as all
+    /// others do: if the filter lets them. What was notified between two connections, nobody tells.
+    std::vector<WatchedAttribute> watches;
     /// Where the daemon is. Nothing: the default endpoint, looked for anew at each attempt.
     std::optional<Endpoint> endpoint;
     /// If the daemon cannot be reached at first, try again and again, as later, instead of throwing.
@@ -55,6 +59,9 @@ struct SubscriptionHandlers {
     std::function<void(const std::string& before, const std::string& now)> streamChanged;
     /// With `list`: all devices have been handed over.
     std::function<void()> listed;
+    /// The daemon does not watch this attribute of `watches`, for this reason: it may have gone between two
+    /// connections. It is asked again in the next one.
+    std::function<void(const WatchedAttribute&, const RequestError&)> unwatched;
     /// There is no connection, for this reason. Attempts follow after 100 ms, then ever more rarely, up to
     /// every 5 s. Called once, until resumed() has been.
     std::function<void(const std::string& reason)> disconnected;
@@ -67,7 +74,8 @@ public:
     /// Connects, and subscribes. No handler is called yet.
     /// @throws ConnectionError, TimeoutError, InterruptedError if the daemon cannot be reached, unless
     ///         `waitForDaemon`; RequestError if it refuses (names::error: InvalidFilter, InvalidOption,
-    ///         LimitExceeded; StreamChanged, if the options name a stream of another life);
+    ///         LimitExceeded; StreamChanged, if the options name a stream of another life; unless
+    ///         `waitForDaemon` what watchAttribute() throws);
     ///         std::invalid_argument if the options contradict each other or no `event` handler is given
     Subscription(SubscriptionOptions options, SubscriptionHandlers handlers);
     Subscription(Subscription&&) noexcept;

@@ -32,6 +32,13 @@ struct Client::Parts {
         });
     }
 
+    /// @param method  that takes an object and an attribute, and answers nothing
+    void callAbout(const WatchedAttribute& watched, const char* method) {
+        auto call = connection.createCall(method);
+        connection.guarded([&] { call << watched.object << watched.attribute; });
+        static_cast<void>(connection.call(call));
+    }
+
     Connection connection;
     std::shared_ptr<Subscriber> subscriber; // so that subscriptions can tell when it is gone
 };
@@ -163,6 +170,14 @@ std::uint64_t Client::resync() {
     std::uint64_t differences = 0;
     connection.reading([&] { reply >> next >> differences; });
     return differences;
+}
+
+void Client::watchAttribute(const WatchedAttribute& watched) {
+    parts_->callAbout(watched, names::method::WatchAttribute);
+}
+
+void Client::unwatchAttribute(const WatchedAttribute& watched) {
+    parts_->callAbout(watched, names::method::UnwatchAttribute);
 }
 
 DaemonStatus Client::status() {

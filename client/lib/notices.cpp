@@ -1,5 +1,6 @@
 #include "client/lib/notices.h"
 
+#include <iterator>
 #include <utility>
 
 namespace keventd {
@@ -28,8 +29,12 @@ void Notices::listed(std::vector<Event> devices) {
     list_ = List{std::move(devices)};
 }
 
+void Notices::unwatched(std::vector<RefusedWatch> refused) {
+    refusedWatches_.assign(std::make_move_iterator(refused.begin()), std::make_move_iterator(refused.end()));
+}
+
 bool Notices::isEmpty() const {
-    return !disconnected_ && !isResumed_ && !change_ && !list_;
+    return !disconnected_ && !isResumed_ && !change_ && refusedWatches_.empty() && !list_;
 }
 
 // Each is forgotten before its handler is called.
@@ -42,6 +47,10 @@ bool Notices::deliverOne(const SubscriptionHandlers& handlers) {
     } else if (change_) {
         const Change change = *std::exchange(change_, std::nullopt);
         callIfAny(handlers.streamChanged, change.before, change.now);
+    } else if (!refusedWatches_.empty()) {
+        const RefusedWatch refused = std::move(refusedWatches_.front());
+        refusedWatches_.pop_front();
+        callIfAny(handlers.unwatched, refused.attribute, refused.error);
     } else if (list_) {
         deliverDeviceOrEnd(handlers);
     } else {

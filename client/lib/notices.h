@@ -2,9 +2,11 @@
 // by one, so that a handler that throws loses nothing but its own. Internal to the library.
 #pragma once
 
+#include "client/lib/session.h"
 #include "keventd/subscription.h"
 
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +21,8 @@ public:
     /// What was listed of the stream before is of no use any more.
     void streamChanged(std::string before, std::string now);
     void listed(std::vector<Event> devices);
+    /// What a connection before refused is of no use any more.
+    void unwatched(std::vector<RefusedWatch> refused);
 
     [[nodiscard]] bool isEmpty() const;
     /// Hands over the next one.
@@ -42,6 +46,7 @@ private:
     std::optional<std::string> disconnected_;
     bool isResumed_ = false;
     std::optional<Change> change_;
+    std::deque<RefusedWatch> refusedWatches_;
     std::optional<List> list_;
 };
 

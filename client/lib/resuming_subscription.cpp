@@ -53,6 +53,10 @@ void ResumingSubscription::connectFirst() {
 
 void ResumingSubscription::connect(std::chrono::microseconds timeout) {
     auto session = std::make_unique<Session>(options_, position_, timeout, handlersOfSession());
+    auto refused = session->takeRefusedWatches();
+    const bool isOfConstructor = !position_ && !options_.waitForDaemon;
+    if (isOfConstructor && !refused.empty()) throw refused.front().error;
+    notices_.unwatched(std::move(refused));
     const std::string stream = session->position().stream;
     if (position_ && position_->stream != stream) notices_.streamChanged(position_->stream, stream);
     if (auto devices = session->takeDevices()) notices_.listed(std::move(*devices));

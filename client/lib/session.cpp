@@ -37,6 +37,7 @@ Session::Session(const SubscriptionOptions& options, const std::optional<StreamP
     } else if (!goOn(*position)) {
         beginNewStream();
     }
+    watchAttributes();
 }
 
 std::optional<std::vector<Event>> Session::takeDevices() {
@@ -70,6 +71,18 @@ DeviceList Session::listDevices() {
     DeviceList list = client_.listDevices(options_.filter);
     client_.setTimeout(timeout_);
     return list;
+}
+
+// When the subscription has begun: so that no event of theirs is missed. One that is refused, for itself
+// alone.
+void Session::watchAttributes() {
+    for (const WatchedAttribute& attribute : options_.watches) {
+        try {
+            client_.watchAttribute(attribute);
+        } catch (const RequestError& error) {
+            refusedWatches_.push_back({attribute, error});
+        }
+    }
 }
 
 // The list is of a moment of the stream, and the subscription begins there. If a new stream begins between

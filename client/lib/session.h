@@ -1,11 +1,13 @@
 // One life of the connection of a subscription that resumes: connects, lists the devices if that is wanted,
-// and subscribes where the life before has stopped. Internal to the library.
+// subscribes where the life before has stopped, and has attributes watched. Internal to the library.
 #pragma once
 
 #include "keventd/client.h"
+#include "keventd/errors.h"
 #include "keventd/subscription.h"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace keventd {
@@ -15,6 +17,12 @@ inline namespace client {
 struct StreamPosition {
     std::string stream;     ///< the StreamId
     std::uint64_t next = 0; ///< first id not yet handled
+};
+
+/// An attribute that the daemon does not watch, and why.
+struct RefusedWatch {
+    WatchedAttribute attribute;
+    RequestError error;
 };
 
 class Session {
@@ -29,6 +37,9 @@ public:
     [[nodiscard]] std::optional<std::vector<Event>> takeDevices();
     [[nodiscard]] StreamPosition position() const { return {subscription_.stream(), subscription_.next()}; }
 
+    /// @return of the attributes to watch those that the daemon does not, once
+    [[nodiscard]] std::vector<RefusedWatch> takeRefusedWatches() { return std::move(refusedWatches_); }
+
     /// As those of Client.
     bool dispatch() { return client_.dispatch(); }
     [[nodiscard]] PollRequest pollRequest() const { return client_.pollRequest(); }
@@ -39,6 +50,7 @@ private:
     void beginNewStream();
     void listAndSubscribe();
     [[nodiscard]] DeviceList listDevices();
+    void watchAttributes();
 
     const SubscriptionOptions& options_;
     std::chrono::microseconds timeout_;
@@ -46,6 +58,7 @@ private:
     Client client_;
     ClientSubscription subscription_;
     std::optional<std::vector<Event>> devices_;
+    std::vector<RefusedWatch> refusedWatches_;
 };
 
 } // namespace client

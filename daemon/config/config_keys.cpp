@@ -184,11 +184,13 @@ std::vector<ConfigKey> limitKeys() {
         ofClient("unacknowledged_bytes", backlog, &Client::unacknowledgedBytes),
         ofClient("window", number<std::uint32_t>(1, million), &Client::window),
         ofClient("calls", number<std::size_t>(1, 4096), &Client::calls),
+        ofClient("watches", number<std::size_t>(1, 4096), &Client::watches),
         ofUser("connections", number<std::size_t>(1, 512), &User::connections),
         ofUser("subscriptions", number<std::size_t>(1, million), &User::subscriptions),
         ofUser("calls", number<std::size_t>(1, many), &User::calls),
         ofUser("unacknowledged_bytes", backlog, &User::unacknowledgedBytes),
         ofUser("filter_bytes", size(64, GiB, "a size of 64 to 1G, such as 1M"), &User::filterBytes),
+        ofUser("watches", number<std::size_t>(1, many), &User::watches),
     };
 }
 

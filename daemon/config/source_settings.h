@@ -35,6 +35,7 @@ struct SourcesSettings {
     SourceSettings acpi;
     SourceSettings quota;
     SourceSettings mount;
+    SourceSettings attribute;
     SourceSettings pressure;
     SourceSettings power;
     std::optional<std::string> mountTable; ///< path; default: that of process 1
@@ -51,6 +52,7 @@ inline constexpr std::array SourcesByName{
     std::pair{names::source::Acpi, &SourcesSettings::acpi},
     std::pair{names::source::Quota, &SourcesSettings::quota},
     std::pair{names::source::Mount, &SourcesSettings::mount},
+    std::pair{names::source::Attribute, &SourcesSettings::attribute},
     std::pair{names::source::Pressure, &SourcesSettings::pressure},
     std::pair{names::source::Power, &SourcesSettings::power},
 };

@@ -22,7 +22,8 @@ ClientAccount::ClientAccount(ConnectionAccount& connection, UserAccount& user, c
     ++user_.clients;
 }
 
-// Subscriptions have given back theirs; calls that were never answered have nobody else who would.
+// Subscriptions and watches have given back theirs; calls that were never answered have nobody else who
+// would.
 ClientAccount::~ClientAccount() {
     user_.waitingCalls -= waitingCalls_;
     --user_.clients;
@@ -82,6 +83,21 @@ void ClientAccount::beginCall() {
 void ClientAccount::endCall() {
     --waitingCalls_;
     --user_.waitingCalls;
+}
+
+void ClientAccount::addWatch() {
+    require(watches_ + 1, limits_.client.watches,
+            " attributes watched by one client (limits.client.watches)");
+    if (!identity_.isRoot())
+        require(user_.watches + 1, limits_.user.watches,
+                " attributes watched by one user (limits.user.watches)");
+    ++watches_;
+    ++user_.watches;
+}
+
+void ClientAccount::removeWatch() {
+    --watches_;
+    --user_.watches;
 }
 
 } // namespace keventd

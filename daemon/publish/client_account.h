@@ -27,6 +27,7 @@ struct UserAccount {
     std::size_t subscriptions = 0;
     std::size_t filterBytes = 0;
     std::size_t waitingCalls = 0;
+    std::size_t watches = 0;
     std::size_t unacknowledgedBytes = 0;
 };
 
@@ -74,6 +75,11 @@ public:
     void beginCall();
     void endCall();
 
+    /// A watch of an attribute begins.
+    /// @throws BusError LimitExceeded, which names the limit; nothing has changed then
+    void addWatch();
+    void removeWatch();
+
 private:
     ConnectionAccount& connection_;
     UserAccount& user_;
@@ -82,6 +88,7 @@ private:
     Identity identity_;
     std::size_t subscriptions_ = 0;
     std::size_t waitingCalls_ = 0;
+    std::size_t watches_ = 0;
     std::size_t unacknowledgedBytes_ = 0;
 };
 

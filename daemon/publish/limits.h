@@ -18,6 +18,7 @@ struct ClientLimits {
     std::size_t unacknowledgedBytes = 4 * 1024 * 1024; ///< of all its subscriptions
     std::uint32_t window = 65'536;                     ///< the largest that may be asked for
     std::size_t calls = 64;                            ///< that wait for their answers
+    std::size_t watches = 64;                          ///< attributes that it watches
 
     friend bool operator==(const ClientLimits&, const ClientLimits&) = default;
 };
@@ -28,6 +29,7 @@ struct UserLimits {
     std::size_t calls = 256;
     std::size_t unacknowledgedBytes = 32 * 1024 * 1024;
     std::size_t filterBytes = 1024 * 1024; ///< of all filters that are kept
+    std::size_t watches = 256;
 
     friend bool operator==(const UserLimits&, const UserLimits&) = default;
 };

@@ -46,6 +46,13 @@ std::uint32_t readNumber(sd_bus_message* call) {
     return number;
 }
 
+AttributeName readAttributeName(sd_bus_message* call) {
+    const char* object = nullptr;
+    const char* attribute = nullptr;
+    checkRead(sd_bus_message_read(call, "ss", &object, &attribute));
+    return {object, attribute};
+}
+
 } // namespace
 
 struct ManagerObject::Table {
@@ -85,6 +92,12 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
     SD_BUS_METHOD_WITH_NAMES(names::method::Resync, "", "", "tt",
                              SD_BUS_PARAM(next) SD_BUS_PARAM(differences), (serve<&ManagerObject::onResync>),
                              SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(names::method::WatchAttribute, "ss",
+                             SD_BUS_PARAM(object) SD_BUS_PARAM(attribute), "", "",
+                             (serve<&ManagerObject::onWatchAttribute>), SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(names::method::UnwatchAttribute, "ss",
+                             SD_BUS_PARAM(object) SD_BUS_PARAM(attribute), "", "",
+                             (serve<&ManagerObject::onUnwatchAttribute>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_NAMES(names::signal::Events, "ua(tssssstttua{ss})t",
                              SD_BUS_PARAM(subscription) SD_BUS_PARAM(events) SD_BUS_PARAM(next), 0),
     SD_BUS_SIGNAL_WITH_NAMES(names::signal::Lost, "utt",
@@ -106,11 +119,11 @@ const sd_bus_vtable ManagerObject::Table::Rows[] = {
 };
 
 ManagerObject::ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
-                             Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs,
-                             Reconciler& reconciler, std::vector<const Source*> sources,
+                             Publisher& publisher, LargeAnswers& answers, AttributeWatches& watches,
+                             const Sysfs& sysfs, Reconciler& reconciler, std::vector<const Source*> sources,
                              std::vector<std::pair<const char*, SourceStatus>> otherStates)
     : stream_(stream), intake_(intake), clients_(clients), callers_(clients), publisher_(publisher),
-      answers_(answers), sysfs_(sysfs), resyncCalls_(stream, reconciler, clients),
+      answers_(answers), watches_(watches), sysfs_(sysfs), resyncCalls_(stream, reconciler, clients),
       sources_(std::move(sources)), otherStates_(std::move(otherStates)), toldStatus_(sourceStatus()),
       afterTurn_(loop.addPost("sources", [this] { tellChangedSources(); })) {}
 
@@ -199,6 +212,16 @@ void ManagerObject::onResync(sd_bus_message* call) {
     resyncCalls_.add(call);
 }
 
+void ManagerObject::onWatchAttribute(sd_bus_message* call) {
+    watches_.watch(senderOf(call), readAttributeName(call));
+    reply(call, "");
+}
+
+void ManagerObject::onUnwatchAttribute(sd_bus_message* call) {
+    watches_.unwatch(senderOf(call), readAttributeName(call));
+    reply(call, "");
+}
+
 void ManagerObject::getVersion(sd_bus_message* reply) const {
     checkResult(sd_bus_message_append(reply, "s", KEVENTD_VERSION), "write property");
 }
@@ -217,7 +240,7 @@ void ManagerObject::getLastId(sd_bus_message* reply) const {
 
 void ManagerObject::getStatistics(sd_bus_message* reply) const {
     checkResult(sd_bus_message_open_container(reply, 'a', "{st}"), "write property");
-    for (const auto& [name, value] : collectStatistics(started_, sources_, stream_, publisher_)) {
+    for (const auto& [name, value] : collectStatistics(started_, sources_, stream_, publisher_, watches_)) {
         checkResult(sd_bus_message_append(reply, "{st}", name.c_str(), value), "write property");
     }
     checkResult(sd_bus_message_close_container(reply), "write property");

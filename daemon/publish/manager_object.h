@@ -5,6 +5,7 @@
 
 #include "daemon/base/c_handles.h"
 #include "daemon/base/clock.h"
+#include "daemon/publish/attribute_watches.h"
 #include "daemon/publish/callers.h"
 #include "daemon/publish/large_answers.h"
 #include "daemon/publish/publisher.h"
@@ -32,8 +33,8 @@ public:
     /// All that is borrowed outlives the object.
     /// @param otherStates  of what else there is, as of the start of the daemon, by name
     ManagerObject(EventLoop& loop, const Stream& stream, Intake& intake, Clients& clients,
-                  Publisher& publisher, LargeAnswers& answers, const Sysfs& sysfs, Reconciler& reconciler,
-                  std::vector<const Source*> sources,
+                  Publisher& publisher, LargeAnswers& answers, AttributeWatches& watches, const Sysfs& sysfs,
+                  Reconciler& reconciler, std::vector<const Source*> sources,
                   std::vector<std::pair<const char*, SourceStatus>> otherStates);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
@@ -51,6 +52,8 @@ private:
     void onListSubscriptions(sd_bus_message* call);
     void onSync(sd_bus_message* call);
     void onResync(sd_bus_message* call);
+    void onWatchAttribute(sd_bus_message* call);
+    void onUnwatchAttribute(sd_bus_message* call);
 
     void getVersion(sd_bus_message* reply) const;
     void getStreamId(sd_bus_message* reply) const;
@@ -69,6 +72,7 @@ private:
     Callers callers_;
     Publisher& publisher_;
     LargeAnswers& answers_;
+    AttributeWatches& watches_;
     const Sysfs& sysfs_;
     UdevDatabase database_;
     ResyncCalls resyncCalls_;

@@ -69,7 +69,8 @@ void addHistory(Statistics& all, const History& history) {
 } // namespace
 
 Statistics collectStatistics(const ReadTime& started, const std::vector<const Source*>& sources,
-                             const Stream& stream, const Publisher& publisher) {
+                             const Stream& stream, const Publisher& publisher,
+                             const AttributeWatches& watches) {
     Statistics all;
     addDaemon(all, started);
     for (const Source* source : sources) addSource(all, *source, stream.published().of(source->name()));
@@ -79,6 +80,7 @@ Statistics collectStatistics(const ReadTime& started, const std::vector<const So
     addOrder(all, stream.sequencer());
     addHistory(all, stream.history());
     all.emplace_back("subscriptions", publisher.subscriptions());
+    all.emplace_back("watched_attributes", watches.attributes());
     return all;
 }
 

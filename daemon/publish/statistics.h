@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/base/clock.h"
+#include "daemon/publish/attribute_watches.h"
 #include "daemon/publish/publisher.h"
 #include "daemon/sources/source.h"
 #include "daemon/stream/stream.h"
@@ -17,6 +18,7 @@ using Statistics = std::vector<std::pair<std::string, std::uint64_t>>;
 
 /// @param started  when the daemon did
 [[nodiscard]] Statistics collectStatistics(const ReadTime& started, const std::vector<const Source*>& sources,
-                                           const Stream& stream, const Publisher& publisher);
+                                           const Stream& stream, const Publisher& publisher,
+                                           const AttributeWatches& watches);
 
 } // namespace keventd

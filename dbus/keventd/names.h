@@ -31,6 +31,8 @@ inline constexpr const char* ListDevices = "ListDevices";
 inline constexpr const char* ListSubscriptions = "ListSubscriptions";
 inline constexpr const char* Sync = "Sync";
 inline constexpr const char* Resync = "Resync";
+inline constexpr const char* WatchAttribute = "WatchAttribute";
+inline constexpr const char* UnwatchAttribute = "UnwatchAttribute";
 } // namespace method
 
 namespace signal {
@@ -90,6 +92,10 @@ inline constexpr const char* InvalidFilter = "org.keventd1.Error.InvalidFilter";
 inline constexpr const char* StreamChanged = "org.keventd1.Error.StreamChanged";
 inline constexpr const char* NoSuchSubscription = "org.keventd1.Error.NoSuchSubscription";
 inline constexpr const char* LimitExceeded = "org.keventd1.Error.LimitExceeded";
+inline constexpr const char* NoSuchAttribute = "org.keventd1.Error.NoSuchAttribute";
+inline constexpr const char* NotAnAttribute = "org.keventd1.Error.NotAnAttribute";
+inline constexpr const char* NotPermitted = "org.keventd1.Error.NotPermitted";
+inline constexpr const char* NoSuchWatch = "org.keventd1.Error.NoSuchWatch";
 } // namespace error
 
 /// Values of Event::source.

@@ -10,12 +10,12 @@ namespace {
 
 // Everything in names::method, names::signal and names::property.
 constexpr const char* Members[] = {
-    names::method::Subscribe, names::method::Unsubscribe,       names::method::Acknowledge,
-    names::method::GetEvents, names::method::ListDevices,       names::method::Sync,
-    names::method::Resync,    names::method::ListSubscriptions, names::signal::Events,
-    names::signal::Lost,      names::property::Version,         names::property::StreamId,
-    names::property::FirstId, names::property::LastId,          names::property::Statistics,
-    names::property::Sources,
+    names::method::Subscribe,      names::method::Unsubscribe,       names::method::Acknowledge,
+    names::method::GetEvents,      names::method::ListDevices,       names::method::Sync,
+    names::method::Resync,         names::method::ListSubscriptions, names::signal::Events,
+    names::method::WatchAttribute, names::method::UnwatchAttribute,  names::signal::Lost,
+    names::property::Version,      names::property::StreamId,        names::property::FirstId,
+    names::property::LastId,       names::property::Statistics,      names::property::Sources,
 };
 
 class Introspection : public BusTest {

@@ -24,6 +24,10 @@ SubscriptionHandlers LibraryUser::handlers() {
         EXPECT_NE(reason, "");
         told_.emplace_back("disconnected");
     };
+    handlers.unwatched = [this](const WatchedAttribute& watched, const RequestError& error) {
+        EXPECT_NE(error.name(), "");
+        told_.push_back("unwatched " + watched.attribute);
+    };
     handlers.resumed = [this] { told_.emplace_back("resumed"); };
     return handlers;
 }

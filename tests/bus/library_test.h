@@ -38,7 +38,8 @@ public:
     [[nodiscard]] std::vector<std::uint64_t> numbers() const {
         return numbersOf({events_.begin(), events_.end()});
     }
-    /// All that was told but events and devices: "disconnected", "resumed", "changed", "listed", "lost".
+    /// All that was told but events and devices: "disconnected", "resumed", "changed", "listed", "lost",
+    /// "unwatched ATTRIBUTE".
     [[nodiscard]] const std::vector<std::string>& told() const { return told_; }
     [[nodiscard]] std::size_t timesTold(const std::string& what) const;
     [[nodiscard]] const std::vector<std::pair<std::uint64_t, std::uint64_t>>& lost() const { return lost_; }

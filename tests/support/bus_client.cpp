@@ -118,6 +118,18 @@ std::string BusClient::trySubscribe(const Wanted& wanted) const {
     }
 }
 
+std::string BusClient::tryToWatch(const std::string& object, const std::string& attribute,
+                                  const char* method) const {
+    const BusMessageHandle call = newCall(method);
+    checkBus(sd_bus_message_append(call.get(), "ss", object.c_str(), attribute.c_str()), "append name");
+    try {
+        send(call);
+        return "";
+    } catch (const CallError& error) {
+        return error.what();
+    }
+}
+
 Page BusClient::getEvents(const Wanted& wanted, std::uint32_t max) const {
     const BusMessageHandle call = newCall(names::method::GetEvents);
     appendWanted(call, wanted);

@@ -3,6 +3,7 @@
 
 #include "daemon/base/c_handles.h"
 #include "keventd/event.h"
+#include "keventd/names.h"
 
 #include <cstdint>
 #include <map>
@@ -73,6 +74,10 @@ public:
     /// Subscribes, and leaves it to the connection's end to unsubscribe.
     /// @return what it was refused with; empty if it was not
     [[nodiscard]] std::string trySubscribe(const Wanted& wanted = {}) const;
+    /// @return what WatchAttribute, or another method about an attribute, was refused with; empty if it was
+    /// not
+    [[nodiscard]] std::string tryToWatch(const std::string& object, const std::string& attribute,
+                                         const char* method = names::method::WatchAttribute) const;
     /// @return `next`
     std::uint64_t sync() const; // NOLINT(modernize-use-nodiscard): often called to wait
     [[nodiscard]] Page getEvents(const Wanted& wanted = {}, std::uint32_t max = 0) const;

@@ -19,7 +19,7 @@ struct DaemonOptions {
     std::vector<int> inherited; ///< borrowed; passed as systemd passes sockets, in this order
     bool coldplug =
         false; ///< what is there is told at the beginning: as many events as the machine has devices
-    std::string sources = "none"; ///< --sources: those beside uevents
+    std::string sources = "attribute"; ///< --sources: those beside uevents; it tells what somebody watches
     std::string bus = "none";
     std::string config = "/dev/null"; ///< and not what the machine has for its own daemon
     std::string socket;               ///< path of the private socket; empty: in a directory of its own

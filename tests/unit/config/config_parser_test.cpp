@@ -79,12 +79,14 @@ TEST(ConfigParser, SetsEveryLimit) {
         unacknowledged_bytes = "64K"
         window = 5
         calls = 6
+        watches = 10
         [limits.user]
         connections = 7
         subscriptions = 8
         calls = 9
         unacknowledged_bytes = "1G"
         filter_bytes = "2M"
+        watches = 11
     )")
                               .limits;
     EXPECT_EQ(limits.client, (ClientLimits{.subscriptions = 1,
@@ -92,12 +94,14 @@ TEST(ConfigParser, SetsEveryLimit) {
                                            .filterBytes = 300,
                                            .unacknowledgedBytes = 64U << 10U,
                                            .window = 5,
-                                           .calls = 6}));
+                                           .calls = 6,
+                                           .watches = 10}));
     EXPECT_EQ(limits.user, (UserLimits{.connections = 7,
                                        .subscriptions = 8,
                                        .calls = 9,
                                        .unacknowledgedBytes = 1U << 30U,
-                                       .filterBytes = 2U << 20U}));
+                                       .filterBytes = 2U << 20U,
+                                       .watches = 11}));
 }
 
 TEST(ConfigParser, KnowsEveryWordOfAChoice) {

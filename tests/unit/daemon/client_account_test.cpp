@@ -151,13 +151,37 @@ TEST_F(ClientAccountTest, BoundsTheFiltersOfAUser) {
     EXPECT_EQ(refusalOf([&] { client(1000).addSubscription(40); }), "");
 }
 
+TEST_F(ClientAccountTest, BoundsTheWatchesOfAClient) {
+    ClientAccount& one = client(1000);
+    for (std::size_t i = 0; i < limits_.client.watches; ++i) one.addWatch();
+    EXPECT_THAT(refusalOf([&] { one.addWatch(); }), testing::HasSubstr("limits.client.watches"));
+    one.removeWatch();
+    EXPECT_EQ(refusalOf([&] { one.addWatch(); }), "");
+}
+
+TEST_F(ClientAccountTest, BoundsTheWatchesOfAUser) {
+    limits_.user.watches = 2;
+    client(1000).addWatch();
+    ClientAccount& second = client(1000);
+    second.addWatch();
+    EXPECT_THAT(refusalOf([&] { client(1000).addWatch(); }), testing::HasSubstr("limits.user.watches"));
+    EXPECT_EQ(refusalOf([&] { client(1001).addWatch(); }), "");
+    second.removeWatch();
+    EXPECT_EQ(refusalOf([&] { client(1000).addWatch(); }), "");
+}
+
 TEST_F(ClientAccountTest, BindsRootByNoLimitOfAUser) {
-    limits_.user = {
-        .connections = 1, .subscriptions = 0, .calls = 0, .unacknowledgedBytes = 0, .filterBytes = 0};
+    limits_.user = {.connections = 1,
+                    .subscriptions = 0,
+                    .calls = 0,
+                    .unacknowledgedBytes = 0,
+                    .filterBytes = 0,
+                    .watches = 0};
     ClientAccount& root = client(0);
     EXPECT_EQ(refusalOf([&] {
                   root.addSubscription(1000);
                   root.beginCall();
+                  root.addWatch();
               }),
               "");
     EXPECT_EQ(fill(root), limits_.client.unacknowledgedBytes);

@@ -37,7 +37,7 @@ Names optionsOfKeventd() {
 
 Names optionsOfKeventctl() {
     Names options = optionsIn(run({KEVENTCTL_BINARY, "--help"}).out);
-    for (const char* command : {"monitor", "history", "list", "wait", "sync", "status", "sources"}) {
+    for (const char* command : {"monitor", "history", "list", "wait", "watch", "sync", "status", "sources"}) {
         options.merge(optionsIn(run({KEVENTCTL_BINARY, command, "--help"}).out));
     }
     return options;
