@@ -10,7 +10,8 @@ import tarfile
 from guests.packages import Unavailable
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
-UNITS = ("keventd.service", "keventd.socket", "keventd-kernel.socket", "keventd-udev.socket")
+SOCKETS = ("keventd.socket", *(f"keventd-{name}.socket" for name in ("kernel", "udev", "link", "address")))
+UNITS = ("keventd.service", *SOCKETS)
 ACCOUNTS = ("passwd", "group", "shadow", "gshadow")
 LEFT_OUT = ("usr/include", "usr/share/doc", "usr/share/man")
 
