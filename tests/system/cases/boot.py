@@ -3,6 +3,7 @@
 import pathlib
 
 from cases.debian_case import PRESENT, QUEUED, GuestCase
+from guests import product
 
 WITNESS_UUID = "5eed0000-0000-4000-8000-000000000001"
 LIST_DEVICES = "cd /sys && find devices -name subsystem -type l -printf '/%h\\n'"
@@ -43,9 +44,10 @@ class Boot(GuestCase):
     def test_EveryDeviceIsAnnouncedByTheKernelOrOnceByColdplug(self):
         events = self.desktop.history()
         coldplug = [event["object"] for event in events if event["source"] == "coldplug"]
-        told = {event["object"] for event in events if event["action"] in ("add", "move")} | set(coldplug)
+        kernel = [event for event in events if event["source"] == "kernel"]
+        told = {event["object"] for event in kernel if event["action"] in ("add", "move")} | set(coldplug)
         # Of a power supply the kernel cannot tell in `add` how it is, and sends none (EAGAIN, power_supply_uevent()).
-        told |= {event["object"] for event in events if event["subsystem"] == "power_supply"}
+        told |= {event["object"] for event in kernel if event["subsystem"] == "power_supply"}
         self.assertEqual(set(self.guest.shell(LIST_DEVICES).split()) - told, set())
         self.assertEqual(len(set(coldplug)), len(coldplug))
 
@@ -61,6 +63,16 @@ class Boot(GuestCase):
         for name, place in places.items():
             above = [places[str(parent)] for parent in pathlib.PurePath(name).parents if str(parent) in places]
             self.assertLess(max(above, default=-1), place, name)
+
+    def test_SocketsOpenBeforeUdevdAndWhoeverConfiguresANetwork(self):
+        starts = "systemctl show --value -p InactiveExitTimestampMonotonic systemd-udevd.service"
+        udevd = int(self.guest.shell(starts))
+        opened = {unit: int(self.guest.shell(f"{MONOTONIC} {unit}")) for unit in product.SOCKETS}
+        self.assertEqual({unit: at for unit, at in opened.items() if not 0 < at < udevd}, {})
+        for unit in ("keventd-link.socket", "keventd-address.socket"):
+            before = self.guest.shell(f"systemctl show --value -p Before {unit}").split()
+            self.assertIn("network-pre.target", before)
+            self.assertIn("systemd-networkd.service", before)
 
     def test_ServesItsOwnSocketBeforeThereIsAMessageBus(self):
         self.assertIn('"stream"', self.guest.shell("cat /run/witness/before-bus"))

@@ -5,8 +5,7 @@ import json
 from cases import initramfs_case
 from cases.debian_case import once
 from cases.boot import WITNESS_UUID
-
-SOCKETS = ("keventd.socket", "keventd-kernel.socket", "keventd-udev.socket")
+from guests import product
 
 
 @once
@@ -36,7 +35,7 @@ class Dracut(initramfs_case.InitramfsCase):
         self.assertLessEqual(kernel[0]["seqnum"], witness["seqnum"])
 
     def assert_sockets_are_those_of_the_initrd(self):
-        for unit in SOCKETS:
+        for unit in product.SOCKETS:
             since = int(self.guest.shell(f"systemctl show --value -p ActiveEnterTimestampMonotonic {unit}"))
             self.assertTrue(0 < since < self.root_changed(), f"{unit} is active since {since}")
 

@@ -33,8 +33,8 @@ class HotPlug(GuestCase):
         self.guest.shell("udevadm settle")
 
         def complete():
-            events = [event for event in self.keventctl.history(f"--since={self.next} action={action}")
-                      if event["object"].startswith(below)]
+            uevents = self.keventctl.history(f"--since={self.next} source=kernel,udev action={action}")
+            events = [event for event in uevents if event["object"].startswith(below)]
             kernel, udev = ({event["seqnum"]: event for event in events if event["source"] == source}
                             for source in ("kernel", "udev"))
             self.assertEqual(len(kernel) + len(udev), len(events), "an event came twice")

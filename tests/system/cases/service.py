@@ -3,9 +3,12 @@
 import json
 
 from cases.debian_case import GuestCase, Marks, become
+from cases.stream_case import ALL_SOURCES, COUNTED
+from guests import product
 
 SERVICE = "keventd.service"
-UNITS = f"{SERVICE} keventd.socket keventd-kernel.socket keventd-udev.socket"
+UNITS = " ".join(product.UNITS)  # the service first
+ALL = len(product.UNITS)
 STOP = "systemctl stop 'keventd*.socket' keventd.service"  # as README.md has it
 START = f"systemctl start {UNITS}"
 INFO = "6"
@@ -62,15 +65,32 @@ class Service(GuestCase):
         self.assertEqual(status["NoNewPrivs"], "1")
         self.assertEqual(status["Seccomp"], "2")
 
+    def test_RunsEverySourceAndHasTheSocketsOfAllThatCountKept(self):
+        states = {source["name"]: source["state"] for source in self.keventctl.status()["sources"]}
+        self.assertEqual(states, {**dict.fromkeys(ALL_SOURCES, "running"), "hotplug": "disabled"})
+        self.assertEqual(self.property("NFileDescriptorStore"), str(len(COUNTED)))
+
+    def test_HasTheMountsOfPid1InItsStateDirectoryWhereNobodyElseSeesThem(self):
+        table = "/run/keventd/mountinfo"
+        pid = self.property("MainPID")
+        self.assertEqual(self.guest.shell(f"nsenter --mount --target {pid} cat {table}"),
+                         self.guest.shell("cat /proc/1/mountinfo"))
+        self.assertIn(table, self.guest.shell(f"readlink /proc/{pid}/fd/*").split())
+        self.assertEqual(self.guest.shell(f"stat -c %s:%F {table}").strip(), "0:regular empty file")
+        # Of processes, it sees its own.
+        become_it = "setpriv --reuid=keventd --regid=keventd --clear-groups"
+        inside = self.guest.shell(f"nsenter --mount --target {pid} {become_it} ls /proc")
+        self.assertNotIn("1", inside.split())
+
     def test_StopsAsDocumentedAndGoesOnWhenItIsStarted(self):
         stream, first = self.keventctl.position()
         self.guest.shell(STOP)
         Marks(self.guest).write(5)
         self.guest.shell("udevadm settle")
-        self.assertEqual(self.states(), ["inactive"] * 4)
+        self.assertEqual(self.states(), ["inactive"] * ALL)
         self.assertEqual(self.guest.shell("systemctl list-units --failed --no-legend"), "")
         self.guest.shell(START)
-        self.assertEqual(self.states(), ["active"] * 4)
+        self.assertEqual(self.states(), ["active"] * ALL)
         marks = Marks(self.guest)
         marks.write(3)
         self.guest.shell("keventctl sync")
@@ -83,7 +103,7 @@ class Service(GuestCase):
         self.guest.shell(STOP)
         call = "busctl --system call org.keventd1 /org/keventd1 org.keventd1.Manager Sync"
         self.assertRegex(self.guest.shell(f"{become('nobody')} {call}"), r"^t \d+$")
-        self.assertEqual(self.states(), ["active"] * 4)
+        self.assertEqual(self.states(), ["active"] * ALL)
 
     def test_StopsInTimeWithTheMachine(self):
         self.guest.shell("systemctl --no-block poweroff")
@@ -126,7 +146,7 @@ systemctl daemon-reload
         marks = Marks(self.guest)
         marks.write(self.EVENTS)
         self.guest.shell(self.MEND)
-        self.poll(lambda: self.guest.attempt(f"systemctl is-active {UNITS}")[1].split() == ["active"] * 4,
+        self.poll(lambda: self.guest.attempt(f"systemctl is-active {UNITS}")[1].split() == ["active"] * ALL,
                   "keventd and its sockets, without anybody's help")
         again = Marks(self.guest)
         again.write(3)
@@ -147,7 +167,7 @@ systemctl daemon-reload
         marks = Marks(self.guest)
         marks.write(self.EVENTS)
         self.guest.shell("systemctl kill --signal=KILL keventd.service")
-        self.poll(lambda: self.guest.attempt(f"systemctl is-active {UNITS}")[1].split() == ["active"] * 4,
+        self.poll(lambda: self.guest.attempt(f"systemctl is-active {UNITS}")[1].split() == ["active"] * ALL,
                   "keventd and its sockets, without anybody's help")
         again = Marks(self.guest)
         again.write(3)
