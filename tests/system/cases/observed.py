@@ -2,66 +2,66 @@
 
 import time
 
-from cases.debian_case import PATIENCE, GuestCase
+from cases.debian_case import PATIENCE
+from cases.stream_case import SECOND, StreamCase
 
 SLEEP_SECONDS = 5
 CLOCK_SECONDS = 3600
-SECOND = 1_000_000  # microseconds
 PLACE = "/run/mounted-outside"
+SERVICE = "keventd.service"
 
 
-class ObservedCase(GuestCase):
-    """Events are awaited from where the stream is at the beginning."""
-
-    def setUp(self):
-        super().setUp()
-        _, self.next = self.keventctl.position()
-
-    def await_event(self, filters):
-        """The first such event since the last that was awaited."""
-        (event,) = self.keventctl.lines(f"wait --since={self.next} --timeout={PATIENCE}s {filters}", PATIENCE + 10)
-        self.next = event["id"] + 1
-        return event
-
-    def has_source(self, name):
-        """Skips where this build, or this kernel, has no such source."""
-        sources = {source["name"]: source for source in self.keventctl.status()["sources"]}
-        if sources.get(name, {}).get("state") != "running":
-            self.skipTest(f"source {name}: {sources.get(name)}")
-
-
-class Mounts(ObservedCase):
+class Mounts(StreamCase):
     """The daemon has a mount namespace of its own, and tells of PID 1's all the same."""
 
-    def test_ThoseOfPid1AreTold(self):
-        self.has_source("mount")
+    SOURCES = ("mount",)
+
+    def mount(self):
         self.guest.shell(f"mkdir {PLACE} && mount -t tmpfs -o size=64k mine {PLACE}")
-        mounted = self.await_event(f"source=mount action=mount MOUNTPOINT={PLACE}")
-        self.assertEqual(mounted["properties"]["SOURCE"], "mine")
+        event = self.await_event(f"source=mount action=mount MOUNTPOINT={PLACE}")
+        self.assertEqual(event["object"], "")
+        self.assert_properties(event, SOURCE="mine", FSTYPE="tmpfs")
+        return event
+
+    def test_ThoseOfPid1AreTold(self):
+        mounted = self.mount()
         self.guest.shell(f"umount {PLACE}")
         umounted = self.await_event(f"source=mount action=umount MOUNTPOINT={PLACE}")
-        self.assertEqual(umounted["properties"]["MOUNT_ID"], mounted["properties"]["MOUNT_ID"])
+        self.assert_properties(umounted, MOUNT_ID=mounted["properties"]["MOUNT_ID"])
+        self.assertEqual(len(self.events(f"source=mount MOUNTPOINT={PLACE}")), 2)
 
     def test_RemountOfOneIsTold(self):
-        """Which a mount namespace that follows another one does not show."""
-        self.has_source("mount")
-        self.guest.shell(f"mkdir {PLACE} && mount -t tmpfs mine {PLACE} && mount -o remount,bind,ro {PLACE}")
-        event = self.await_event(f"source=mount action=mount,remount MOUNTPOINT={PLACE} 'OPTIONS=ro*'")
-        self.assertTrue(event["properties"]["OPTIONS"].startswith("ro"))
+        """Which a mount namespace that follows another one does not show: that of the daemon does not."""
+        mounted = self.mount()
+        self.guest.shell(f"mount -o remount,bind,ro {PLACE}")
+        event = self.await_event(f"source=mount action=remount MOUNTPOINT={PLACE}")
+        self.assert_properties(event, MOUNT_ID=mounted["properties"]["MOUNT_ID"],
+                               OPTIONS_OLD=mounted["properties"]["OPTIONS"])
+        self.assertEqual(event["properties"]["OPTIONS"].split(",")[0], "ro")
+        pid = self.guest.shell(f"systemctl show --value -p MainPID {SERVICE}").strip()
+        own = self.guest.shell(f"grep ' {PLACE} ' /proc/{pid}/mountinfo").split()
+        self.assertEqual(own[5].split(",")[0], "rw")
+
+    def test_NoneIsToldTwiceOrForgottenOverARestart(self):
+        mounted = self.mount()
+        self.guest.shell(f"systemctl restart {SERVICE}")
+        self.guest.shell(f"umount {PLACE}")
+        umounted = self.await_event(f"source=mount action=umount MOUNTPOINT={PLACE}")
+        self.assert_properties(umounted, MOUNT_ID=mounted["properties"]["MOUNT_ID"])
+        told = [event["action"] for event in self.events("source=mount")]
+        self.assertEqual(told, ["mount", "umount"])
 
 
-class Power(ObservedCase):
+class Power(StreamCase):
     """What the timer says that the kernel cancels."""
 
-    def setUp(self):
-        super().setUp()
-        self.has_source("power")
+    SOURCES = ("power",)
 
     def test_ClockThatIsSetIsTold(self):
         for sign in (1, -1):
             self.guest.shell(f"date --set='{sign * CLOCK_SECONDS} seconds'")
             event = self.await_event("source=power action=clock-set")
-            self.assertEqual(event["properties"]["KEVENTD_UNIT"], "microseconds")
+            self.assert_properties(event, KEVENTD_UNIT="microseconds")
             self.assertAlmostEqual(int(event["properties"]["KEVENTD_VALUE"]), sign * CLOCK_SECONDS * SECOND,
                                    delta=PATIENCE * SECOND)
 
@@ -71,20 +71,31 @@ class Power(ObservedCase):
         time.sleep(SLEEP_SECONDS)  # that is what is measured
         self.guest.monitor("system_wakeup")
         event = self.await_event("source=power action=resume")
+        self.assert_properties(event, KEVENTD_UNIT="microseconds")
         slept = int(event["properties"]["KEVENTD_VALUE"])
         # The hardware's clock counts seconds.
         self.assertGreaterEqual(slept, (SLEEP_SECONDS - 1) * SECOND)
         self.assertLess(slept, PATIENCE * SECOND)
 
 
-class Pressure(ObservedCase):
+class Pressure(StreamCase):
     """More work than there are processors."""
 
+    SOURCES = ("pressure",)
+    CONFIGURE = f"""
+mkdir -p /etc/keventd/keventd.toml.d
+printf '[sources.pressure]\\ncpu_stall_ms = 100\\n' >/etc/keventd/keventd.toml.d/50-pressure.toml
+systemctl restart {SERVICE}
+"""
+
     def test_ThresholdThatIsPassedIsTold(self):
-        self.has_source("pressure")
+        self.guest.shell(self.CONFIGURE)
+        self.assert_running(*self.SOURCES)
         busy = "timeout 20 sh -c 'while :; do :; done' >/dev/null 2>&1 &"
         self.guest.shell(" ".join([busy] * 6))
         event = self.await_event("source=pressure action=some attribute=cpu")
-        self.assertEqual(event["properties"]["KEVENTD_UNIT"], "percent")
+        self.assertEqual(event["object"], "")
+        self.assert_properties(event, KEVENTD_UNIT="percent", KEVENTD_STALL_USEC="100000",
+                               KEVENTD_WINDOW_USEC="2000000")
         self.assertGreater(float(event["properties"]["KEVENTD_VALUE"]), 0)
         self.assertGreater(int(event["properties"]["TOTAL"]), 0)
