@@ -71,6 +71,9 @@ public:
     /// @return the newest SEQNUM: up to there a daemon that ends now has read everything
     std::uint64_t readToEnd();
 
+    /// Tells what ceilings have held back by now, whether one more event may pass or not: at the end.
+    void tellAllHeldBack();
+
     /// One turn: reads, pushes, lets leave what may leave.
     void turn(std::size_t effectBudget = EffectBudget);
 
@@ -128,6 +131,7 @@ private:
     [[nodiscard]] bool hasWaited(const Inlet& inlet, const Event& event) const;
     [[nodiscard]] static bool admits(Inlet& inlet);
     void tellHeldBack();
+    void tellHeldBack(Inlet& inlet);
     void noteLoss(Inlet& inlet, const Drained& drained);
     [[nodiscard]] std::uint64_t lowestLost(const Inlet& inlet) const;
     void tellLoss(const Inlet& inlet, std::uint64_t count, Event event);
