@@ -68,14 +68,14 @@ protected:
     [[nodiscard]] std::vector<std::string> told(const DaemonProcess& daemon, std::size_t count) const {
         Subscriber subscriber(daemon.address(), {.since = 0});
         const auto words = [&] {
-            std::vector<std::string> words;
+            std::vector<std::string> all;
             for (const Event& event : subscriber.events()) {
                 if (event.source != names::source::Mount) continue;
                 const std::filesystem::path place(event.properties.find("MOUNTPOINT").value_or(""));
                 const bool isFound = (event.flags & EventFlag::Resync) != 0;
-                words.push_back(event.action + " " + place.filename().string() + (isFound ? "!" : ""));
+                all.push_back(event.action + " " + place.filename().string() + (isFound ? "!" : ""));
             }
-            return words;
+            return all;
         };
         EXPECT_TRUE(subscriber.waitUntil([&] { return words().size() >= count; }));
         return words();
