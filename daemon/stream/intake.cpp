@@ -71,7 +71,7 @@ bool isGap(const Event& event) {
 } // namespace
 
 Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, WaitingLog& waiting,
-               Input causes, const std::vector<Input>& effects, const std::vector<Input>& others)
+               const Input& causes, const std::vector<Input>& effects, const std::vector<Input>& others)
     : sequencer_(sequencer), seqnum_(seqnum), waiting_(waiting),
       timer_(loop.addTimer("reorder deadline", [this] { turn(); })),
       heldBackTimer_(loop.addTimer("held back", [this] { turn(); })),

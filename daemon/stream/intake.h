@@ -47,7 +47,7 @@ public:
     /// @param others     sources whose events have no SEQNUM: read before all of them, and pushed behind
     /// @param sequencer  outlives the intake, like all that is borrowed here
     Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, WaitingLog& waiting,
-           Input causes, const std::vector<Input>& effects, const std::vector<Input>& others = {});
+           const Input& causes, const std::vector<Input>& effects, const std::vector<Input>& others = {});
 
     /// Takes up an event that an earlier daemon had read, and which is in the log. To be called before
     /// start(), in the order in which they were read.
