@@ -180,7 +180,7 @@ void Daemon::takeUpDevices() {
         devices_.walk();
         udevDevices_.begin(devices_, udevRecords_);
     }
-    others_.begin(toldObjects_, leftOver_);
+    others_.begin(toldObjects_, isKnown, leftOver_);
     deviceLog_.begin();
 }
 
@@ -245,6 +245,7 @@ void Daemon::run() {
     loop_.run();
     serviceManager_.tellStopping();
     logInfo("stopping");
+    intake_.tellAllHeldBack();
     saved_.keepHeardOfKernel(intake_.readToEnd());
 }
 

@@ -92,13 +92,13 @@ std::vector<const char*> OtherSources::disabled() const {
     return names;
 }
 
-void OtherSources::begin(ToldObjects& told, const std::vector<Event>& leftOver) {
+void OtherSources::begin(ToldObjects& told, bool isKnown, const std::vector<Event>& leftOver) {
     ToldObjects asRead = told;
     for (const Event& event : leftOver) asRead.apply(event);
     for (const auto& [source, drops, rate] : running_) {
         const std::vector<Event> known = asRead.of(source->name());
         const bool hasListened = drops != nullptr && (drops->goesOn() || drops->followsAnother());
-        if (hasListened || !known.empty()) {
+        if (isKnown && (hasListened || !known.empty())) {
             source->begin(known);
         } else {
             for (const Event& event : source->readAll()) told.apply(event);

@@ -44,8 +44,9 @@ public:
 
     /// Has each take up what has been told of its objects; what was never told, from what there is.
     /// @param told      as of the last event of the history; gets what was never told
+    /// @param isKnown   whether it holds what an earlier daemon has told, if there was one
     /// @param leftOver  what has been read, and is not in the history
-    void begin(ToldObjects& told, const std::vector<Event>& leftOver);
+    void begin(ToldObjects& told, bool isKnown, const std::vector<Event>& leftOver);
 
 private:
     struct Running {

@@ -5,12 +5,12 @@
 // since the broker's match rules choose. What it does not send, it tells.
 #pragma once
 
+#include "daemon/base/ceiling.h"
 #include "daemon/base/event_loop.h"
 #include "daemon/base/rate_limit.h"
 #include "daemon/publish/broadcast_connection.h"
 #include "daemon/publish/broadcast_interface.h"
 #include "daemon/publish/broadcast_options.h"
-#include "daemon/base/ceiling.h"
 #include "daemon/sources/source.h"
 #include "daemon/stream/stream.h"
 

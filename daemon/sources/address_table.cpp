@@ -48,6 +48,7 @@ void AddressTable::put(const Event& told) {
 void AddressTable::take(const AddressMessage& message, const Telling& telling) {
     const Key key = keyOf(message.properties);
     const auto known = addresses_.find(key);
+    if (known != addresses_.end()) refresh(known->second, message.ifindex);
     if (message.isRemoval) {
         if (known == addresses_.end()) return;
         telling.tell(withAction(known->second, names::action::Remove));
@@ -59,6 +60,14 @@ void AddressTable::take(const AddressMessage& message, const Telling& telling) {
     } else if (auto event = changed(known->second, message)) {
         telling.tell(std::move(*event));
     }
+}
+
+// The interface may have been renamed since; one that has gone is called as it was told last.
+void AddressTable::refresh(Event& known, int ifindex) const {
+    const Interface interface = locate_(ifindex);
+    if (interface.name.empty()) return;
+    known.object = interface.devpath;
+    known.properties.set(link::Interface, interface.name);
 }
 
 std::optional<Event> AddressTable::changed(Event& known, const AddressMessage& message) {

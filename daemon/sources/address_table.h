@@ -39,6 +39,7 @@ public:
     void keepOnly(const std::set<Key>& keys, const Telling& telling);
 
 private:
+    void refresh(Event& known, int ifindex) const;
     [[nodiscard]] static std::optional<Event> changed(Event& known, const AddressMessage& message);
 
     Locate locate_;

@@ -38,10 +38,13 @@ void enlargeBuffer(int fd, const char* name, std::size_t bytes) {
     if (setOption(fd, SO_RCVBUFFORCE, wanted) == 0) return;
     checkErrno(setOption(fd, SO_RCVBUF, wanted), text("set receive buffer of ", name, " socket"));
     const std::size_t got = grantedBuffer(fd);
-    if (got < bytes) {
-        logWarning(text("receive buffer of the ", name, " socket is ", got, " bytes, not ", bytes,
-                        " (no CAP_NET_ADMIN, net.core.rmem_max): a storm may overrun it, going on"));
-    }
+    if (got >= bytes) return;
+    const std::string message =
+        text("receive buffer of the ", name, " socket is ", got, " bytes, not ", bytes,
+             " (no CAP_NET_ADMIN, net.core.rmem_max): a storm may overrun it, going on");
+    // Of the others, what there is now can be asked for, or is seldom more than a few messages.
+    if (getIntOption(fd, SO_PROTOCOL) != NETLINK_KOBJECT_UEVENT) return logDebug(message);
+    logWarning(message);
 }
 
 } // namespace

@@ -5,10 +5,13 @@
 #include "keventd/names.h"
 
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include <utility>
@@ -33,14 +36,38 @@ bool wasCancelled(int timer) {
     return read(timer, &expirations, sizeof expirations) < 0 && errno == ECANCELED;
 }
 
-Event powerEvent(const char* action, std::chrono::microseconds value) {
+/// Properties: how the clocks stand as of the event, in microseconds.
+namespace key {
+constexpr const char* SleptTotal = "SLEPT_TOTAL_USEC";   // CLOCK_BOOTTIME - CLOCK_MONOTONIC
+constexpr const char* ClockOffset = "CLOCK_OFFSET_USEC"; // CLOCK_REALTIME - CLOCK_BOOTTIME
+constexpr const char* Uncertainty = "UNCERTAINTY_USEC";  // of each
+} // namespace key
+
+Event powerEvent(const char* action, const ClockOffsets& offsets) {
     Event event;
     event.source = names::source::Power;
     event.action = action;
     event.subsystem = names::source::Power;
-    event.properties.set(names::key::Value, std::to_string(value.count()));
-    event.properties.set(names::key::Unit, names::unit::Microseconds);
+    event.properties.set(key::SleptTotal, std::to_string(offsets.slept.count()));
+    event.properties.set(key::ClockOffset, std::to_string(offsets.set.count()));
+    event.properties.set(key::Uncertainty, std::to_string(offsets.uncertainty.count()));
     return event;
+}
+
+std::optional<std::chrono::microseconds> microsecondsIn(const Event& event, const char* name) {
+    const std::string_view digits = event.properties.find(name).value_or("");
+    std::int64_t count = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+    return std::chrono::microseconds(count);
+}
+
+std::optional<ClockOffsets> offsetsIn(const Event& event) {
+    const auto slept = microsecondsIn(event, key::SleptTotal);
+    const auto set = microsecondsIn(event, key::ClockOffset);
+    const auto uncertainty = microsecondsIn(event, key::Uncertainty);
+    if (!slept || !set || !uncertainty) return std::nullopt;
+    return ClockOffsets{*slept, *set, *uncertainty};
 }
 
 } // namespace
@@ -60,6 +87,15 @@ void PowerSource::goOnFrom(const ClockOffsets& known) {
     isResync_ = true;
 }
 
+void PowerSource::begin(const std::vector<Event>& told) {
+    if (told.empty()) return;
+    if (const auto known = offsetsIn(told.back())) goOnFrom(*known);
+}
+
+std::vector<Event> PowerSource::readAll() {
+    return {powerEvent("", offsets_)};
+}
+
 Drained PowerSource::drain(Arrivals& arrivals, std::size_t /*budget*/) {
     if (wasCancelled(timer_.get()) || isResync_) look(arrivals);
     return {};
@@ -70,16 +106,20 @@ void PowerSource::look(Arrivals& arrivals) {
     const ClockOffsets before = std::exchange(offsets_, readClockOffsets());
     const ReadTime now = readTimeNow();
     const std::uint32_t flags = std::exchange(isResync_, false) ? EventFlag::Resync : 0U;
-    const auto tell = [&](const char* action, std::chrono::microseconds value) {
-        Event event = powerEvent(action, value);
+    const auto tell = [&](const char* action, std::chrono::microseconds value, const ClockOffsets& offsets) {
+        Event event = powerEvent(action, offsets);
+        event.properties.set(names::key::Value, std::to_string(value.count()));
+        event.properties.set(names::key::Unit, names::unit::Microseconds);
         event.boottime = now.boottime;
         event.realtime = now.realtime;
         event.flags = flags;
         arrivals.add(std::move(event));
     };
     const ClockChanges changes = compareClocks(before, offsets_);
-    if (changes.slept) tell(names::action::Resume, *changes.slept);
-    if (changes.setBy) tell(names::action::ClockSet, *changes.setBy);
+    // Who goes on from the first of two events finds the second.
+    const ClockOffsets afterSleep{offsets_.slept, before.set, offsets_.uncertainty};
+    if (changes.slept) tell(names::action::Resume, *changes.slept, changes.setBy ? afterSleep : offsets_);
+    if (changes.setBy) tell(names::action::ClockSet, *changes.setBy, offsets_);
 }
 
 } // namespace keventd

@@ -19,10 +19,11 @@ public:
 
     /// Says how the clocks stood when an earlier daemon of this boot last looked: the first drain() tells
     /// what has happened since, flagged resync. To be called before it.
-    /// @param known  what offsets() gave it
     void goOnFrom(const ClockOffsets& known);
-    /// @return how the clocks stood at the last look
-    [[nodiscard]] const ClockOffsets& offsets() const { return offsets_; }
+    /// The same, as the last of these events says.
+    void begin(const std::vector<Event>& told) override;
+    /// @return one event, which says how the clocks stand
+    [[nodiscard]] std::vector<Event> readAll() override;
 
     [[nodiscard]] const char* name() const override;
     [[nodiscard]] bool isCounted() const override { return false; }

@@ -71,7 +71,7 @@ bool isGap(const Event& event) {
 } // namespace
 
 Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, WaitingLog& waiting,
-               Input causes, const std::vector<Input>& effects, const std::vector<Input>& others)
+               const Input& causes, const std::vector<Input>& effects, const std::vector<Input>& others)
     : sequencer_(sequencer), seqnum_(seqnum), waiting_(waiting),
       timer_(loop.addTimer("reorder deadline", [this] { turn(); })),
       heldBackTimer_(loop.addTimer("held back", [this] { turn(); })),
@@ -306,10 +306,20 @@ void Intake::tellHeldBack() {
             heldBackTimer_->armAt(now + HeldBackInterval);
             continue;
         }
-        const std::uint64_t count = std::exchange(inlet.heldBack, 0);
-        logWarning(text(count, " events of ", inlet.source->name(), " held back by its rate"), lossLog_);
-        tell(limitedEvent(inlet.source->name(), count));
+        tellHeldBack(inlet);
     }
+}
+
+void Intake::tellAllHeldBack() {
+    for (Inlet& inlet : inlets_) {
+        if (inlet.heldBack > 0) tellHeldBack(inlet);
+    }
+}
+
+void Intake::tellHeldBack(Inlet& inlet) {
+    const std::uint64_t count = std::exchange(inlet.heldBack, 0);
+    logWarning(text(count, " events of ", inlet.source->name(), " held back by its rate"), lossLog_);
+    tell(limitedEvent(inlet.source->name(), count));
 }
 
 bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {

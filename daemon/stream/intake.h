@@ -47,7 +47,7 @@ public:
     /// @param others     sources whose events have no SEQNUM: read before all of them, and pushed behind
     /// @param sequencer  outlives the intake, like all that is borrowed here
     Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum, WaitingLog& waiting,
-           Input causes, const std::vector<Input>& effects, const std::vector<Input>& others = {});
+           const Input& causes, const std::vector<Input>& effects, const std::vector<Input>& others = {});
 
     /// Takes up an event that an earlier daemon had read, and which is in the log. To be called before
     /// start(), in the order in which they were read.
@@ -70,6 +70,9 @@ public:
     /// Reads what the kernel has sent up to now, and waits a little for what it has only numbered.
     /// @return the newest SEQNUM: up to there a daemon that ends now has read everything
     std::uint64_t readToEnd();
+
+    /// Tells what ceilings have held back by now, whether one more event may pass or not: at the end.
+    void tellAllHeldBack();
 
     /// One turn: reads, pushes, lets leave what may leave.
     void turn(std::size_t effectBudget = EffectBudget);
@@ -128,6 +131,7 @@ private:
     [[nodiscard]] bool hasWaited(const Inlet& inlet, const Event& event) const;
     [[nodiscard]] static bool admits(Inlet& inlet);
     void tellHeldBack();
+    void tellHeldBack(Inlet& inlet);
     void noteLoss(Inlet& inlet, const Drained& drained);
     [[nodiscard]] std::uint64_t lowestLost(const Inlet& inlet) const;
     void tellLoss(const Inlet& inlet, std::uint64_t count, Event event);

@@ -19,6 +19,7 @@ constexpr std::array Kinds{
     Kind{names::source::Link, {"IFINDEX", "", ""}, names::action::Remove},
     Kind{names::source::Address, {"IFINDEX", "ADDRESS", "PEER"}, names::action::Remove},
     Kind{names::source::Mount, {"MOUNT_ID", "", ""}, names::action::Umount},
+    Kind{names::source::Power, {"", "", ""}, ""}, // one, which does not go: the clocks
 };
 
 const Kind* findKind(std::string_view source) {

@@ -51,6 +51,16 @@ TEST_P(RefusedAttribute, IsWhatNotEverybodyMayReadWhoeverAsks) {
         EXPECT_THAT(client.tryToWatch(object, attribute), StartsWith(names::error::NotPermitted)) << object;
 }
 
+TEST(AttributesThatAreSwitchedOff, AreWatchedByNobody) {
+    DaemonOptions options;
+    options.sources = "none";
+    const DaemonProcess daemon(options);
+    const BusClient client(daemon.address());
+    EXPECT_THAT(client.tryToWatch(Null, "dev"),
+                AllOf(StartsWith(names::error::NotPermitted), HasSubstr("switched off")));
+    EXPECT_EQ(client.sources().at("attribute"), "disabled");
+}
+
 TEST_P(RefusedAttribute, MayHaveAnyName) {
     const BusClient client = connect();
     for (const std::string& odd :

@@ -19,9 +19,9 @@ using keventd::fuzz::require;
 struct Tables {
     void take(const nlmsghdr& message) {
         const keventd::Telling telling{{}, 0, told};
-        const auto link = parseLinkMessage(message);
+        const auto link = keventd::parseLinkMessage(message);
         if (const auto* parsed = std::get_if<keventd::LinkMessage>(&link)) links.take(*parsed, telling);
-        const auto address = parseAddressMessage(message);
+        const auto address = keventd::parseAddressMessage(message);
         if (const auto* parsed = std::get_if<keventd::AddressMessage>(&address))
             addresses.take(*parsed, telling);
     }

@@ -80,6 +80,24 @@ TEST_F(TextPrinterTest, SaysThatNobodyKnowsHowMuchIsLost) {
                 testing::EndsWith("an unknown number of messages of kernel lost, SEQNUM 985 to 1065\n"));
 }
 
+TEST_F(TextPrinterTest, SaysNoNumbersOfASourceThatHasNone) {
+    Event event;
+    event.source = "keventd";
+    event.action = "overrun";
+    event.properties.set("KEVENTD_SOURCE", "link");
+    event.properties.set("KEVENTD_COUNT", "3");
+    EXPECT_THAT(print(event), testing::EndsWith("3 messages of link lost\n"));
+}
+
+TEST_F(TextPrinterTest, SaysWhatARateHasHeldBack) {
+    Event event;
+    event.source = "keventd";
+    event.action = "limited";
+    event.properties.set("KEVENTD_SOURCE", "link");
+    event.properties.set("KEVENTD_COUNT", "3");
+    EXPECT_THAT(print(event), testing::EndsWith("3 events of link held back by its rate\n"));
+}
+
 TEST_F(TextPrinterTest, SaysHowALossEnded) {
     Event event;
     event.source = "keventd";

@@ -24,7 +24,7 @@ TEST(PowerSource, IsSilentWhileNothingHappens) {
 
 TEST(PowerSource, TellsWhatHasHappenedSinceTheDaemonBefore) {
     PowerSource source;
-    ClockOffsets before = source.offsets();
+    ClockOffsets before = readClockOffsets();
     before.slept -= 90min;
     before.set += 3s;
     source.goOnFrom(before);
@@ -49,11 +49,40 @@ TEST(PowerSource, TellsWhatHasHappenedSinceTheDaemonBefore) {
 }
 
 TEST(PowerSource, TellsNothingIfNothingHasHappenedSinceTheDaemonBefore) {
-    const ClockOffsets before = PowerSource().offsets();
+    const ClockOffsets before = readClockOffsets();
     PowerSource source;
     source.goOnFrom(before);
     CollectedArrivals arrivals;
     EXPECT_TRUE(source.drain(arrivals, 64).empty);
+    EXPECT_TRUE(arrivals.events.empty());
+}
+
+// A daemon that was killed between two events of one look.
+TEST(PowerSource, GoesOnFromTheLastEventThatWasTold) {
+    PowerSource first;
+    ClockOffsets before = readClockOffsets();
+    before.slept -= 90min;
+    before.set += 3s;
+    first.goOnFrom(before);
+    CollectedArrivals told;
+    EXPECT_TRUE(first.drain(told, 64).empty);
+    ASSERT_EQ(told.events.size(), 2U);
+    for (std::size_t kept = 1; kept <= 2; ++kept) {
+        PowerSource next;
+        next.begin({told.events[kept - 1]});
+        CollectedArrivals rest;
+        EXPECT_TRUE(next.drain(rest, 64).empty);
+        ASSERT_EQ(rest.events.size(), 2 - kept);
+        for (const Event& event : rest.events) EXPECT_EQ(event.action, "clock-set");
+    }
+}
+
+TEST(PowerSource, GoesOnFromWhatItHasFoundAtItsStart) {
+    const std::vector<Event> found = PowerSource().readAll();
+    PowerSource next;
+    next.begin(found);
+    CollectedArrivals arrivals;
+    EXPECT_TRUE(next.drain(arrivals, 64).empty);
     EXPECT_TRUE(arrivals.events.empty());
 }
 

@@ -151,6 +151,7 @@ TEST(Filter, LetsEventsAboutALossPassWhateverItWants) {
     filter.addProperty("ID_BUS", glob("usb"));
     EXPECT_TRUE(passes(filter, tellingOf("keventd", "overrun")));
     EXPECT_TRUE(passes(filter, tellingOf("keventd", "resynced")));
+    EXPECT_TRUE(passes(filter, tellingOf("keventd", "limited")));
 }
 
 TEST(Filter, TellsEventsAboutALossFromThoseThatLookLikeThem) {

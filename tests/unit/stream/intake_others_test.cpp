@@ -1,0 +1,146 @@
+// Sources whose events have no SEQNUM: their place in a turn, their losses, and their ceiling.
+
+#include "tests/unit/stream/intake_fixture.h"
+
+#include <array>
+#include <gmock/gmock.h>
+
+namespace keventd::test {
+namespace {
+
+using testing::ElementsAre;
+
+Event ofLink(const char* action) {
+    Event event;
+    event.source = names::source::Link;
+    event.action = action;
+    return event;
+}
+
+/// Finds what it was told to find.
+class ComparingSource final : public Source {
+public:
+    [[nodiscard]] const char* name() const override { return names::source::Link; }
+    [[nodiscard]] int descriptor() const override { return source_.descriptor(); }
+    [[nodiscard]] bool inherited() const override { return true; }
+    void takeLanded(Arrivals& arrivals) override { source_.takeLanded(arrivals); }
+    [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override {
+        return source_.drain(arrivals, budget);
+    }
+    void compare(Arrivals& arrivals) override {
+        for (Event& event : std::exchange(differences_, {})) arrivals.add(std::move(event));
+    }
+    [[nodiscard]] SourceStatus status() const override { return {}; }
+    [[nodiscard]] SourceStatistics statistics() const override { return {}; }
+
+    ScriptedSource source_{names::source::Link, true};
+    std::vector<Event> differences_;
+};
+
+class IntakeOfOthers : public testing::Test {
+protected:
+    void begin(std::optional<std::uint64_t> gapAfter = {}, std::uint32_t ratePerSecond = 0) {
+        linkDrops_.clear();
+        intake_.emplace(loop_, sequencer_, seqnum_, memory_.waiting,
+                        Intake::Input{&kernel_, &memory_.kernelDrops, {}},
+                        std::vector<Intake::Input>{{&udev_, &memory_.udevDrops, {}}},
+                        std::vector<Intake::Input>{{.source = &link_,
+                                                    .told = &linkDrops_,
+                                                    .gapAfter = gapAfter,
+                                                    .ratePerSecond = ratePerSecond}});
+        intake_->gather();
+        intake_->start();
+    }
+    std::vector<std::string> words() {
+        std::vector<std::string> words;
+        for (const Event& event : left_) words.push_back(event.source + " " + event.action);
+        return words;
+    }
+
+    EventLoop loop_;
+    KernelSeqnum seqnum_;
+    ScriptedSource kernel_{"kernel", true};
+    ScriptedSource udev_{"udev", true};
+    ComparingSource link_;
+    std::vector<Event> left_;
+    IntakeMemory memory_;
+    alignas(8) std::array<std::byte, ToldDrops::bytes()> linkWords_{};
+    ToldDrops linkDrops_{names::source::Link, linkWords_};
+    Sequencer sequencer_{withoutAwaiting(after(10)), [this](Event& event) {
+                             left_.push_back(event);
+                             memory_.waiting.remove(event.id);
+                         }};
+    std::optional<Intake> intake_;
+};
+
+TEST_F(IntakeOfOthers, ComeBehindTheUeventsOfTheSameTurn) {
+    begin();
+    link_.source_.add({ofLink("add")});
+    udev_.add({udev(11)});
+    kernel_.add({kernel(11)});
+    intake_->turn();
+    EXPECT_THAT(words(), ElementsAre("kernel change", "udev change", "link add"));
+    EXPECT_TRUE(memory_.waiting.leftOver().empty());
+}
+
+TEST_F(IntakeOfOthers, TellOfALossWithoutNumbersAndThenOfWhatDiffers) {
+    begin();
+    link_.source_.add({ofLink("up")}, {.empty = true, .lost = 3});
+    intake_->turn();
+    ASSERT_THAT(words(), ElementsAre("link up", "keventd overrun"));
+    EXPECT_EQ(left_[1].properties.find(names::key::Count), "3");
+    EXPECT_EQ(left_[1].properties.find(names::key::Source), "link");
+    EXPECT_FALSE(left_[1].properties.find(names::key::SeqnumFrom));
+    link_.differences_ = {ofLink("remove")};
+    intake_->compare("link", 77);
+    intake_->turn();
+    ASSERT_THAT(words(), ElementsAre("link up", "keventd overrun", "link remove", "keventd resynced"));
+    EXPECT_EQ(left_[3].properties.find(names::key::Count), "1");
+    EXPECT_EQ(left_[3].properties.find(names::key::Overrun), "77");
+}
+
+TEST_F(IntakeOfOthers, AreNotComparedForAnotherSource) {
+    begin();
+    intake_->compare("kernel", 77);
+    intake_->compare("acpi", 78);
+    intake_->turn();
+    EXPECT_THAT(words(), ElementsAre());
+}
+
+TEST_F(IntakeOfOthers, TellThatNobodyHasListened) {
+    begin(0);
+    ASSERT_THAT(words(), ElementsAre("keventd overrun"));
+    EXPECT_FALSE(left_[0].properties.find(names::key::Count));
+}
+
+// Its daemon was killed before it could say that this has been told.
+TEST_F(IntakeOfOthers, TellThatOnce) {
+    begin(0);
+    Event told = left_.front();
+    left_.clear();
+    intake_.reset();
+    linkDrops_.clear();
+    intake_.emplace(loop_, sequencer_, seqnum_, memory_.waiting,
+                    Intake::Input{&kernel_, &memory_.kernelDrops, {}},
+                    std::vector<Intake::Input>{{&udev_, &memory_.udevDrops, {}}},
+                    std::vector<Intake::Input>{{.source = &link_, .told = &linkDrops_, .gapAfter = 0}});
+    memory_.waiting.add(told);
+    intake_->takeUp(told);
+    intake_->gather();
+    intake_->start();
+    EXPECT_THAT(words(), ElementsAre("keventd overrun"));
+}
+
+TEST_F(IntakeOfOthers, AreHeldToTheirRateAndSaySo) {
+    begin({}, 1);
+    link_.source_.add({ofLink("up"), ofLink("down"), ofLink("up")});
+    intake_->turn();
+    EXPECT_THAT(words(), ElementsAre("link up"));
+    EXPECT_TRUE(memory_.waiting.leftOver().empty());
+    while (left_.size() < 2) sd_event_run(loop_.get(), 2'000'000);
+    EXPECT_THAT(words(), ElementsAre("link up", "keventd limited"));
+    EXPECT_EQ(left_[1].properties.find(names::key::Count), "2");
+}
+
+} // namespace
+} // namespace keventd::test
