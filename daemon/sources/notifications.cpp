@@ -21,7 +21,10 @@ std::vector<std::uint64_t> Notifications::take() {
     const int count = epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), 0);
     std::vector<std::uint64_t> tags;
     tags.reserve(ready.size());
-    for (int i = 0; i < count; ++i) tags.push_back(ready.at(static_cast<std::size_t>(i)).data.u64);
+    for (int i = 0; i < count; ++i) {
+        const std::uint64_t tag = ready.at(static_cast<std::size_t>(i)).data.u64; // a copy: events are packed
+        tags.push_back(tag);
+    }
     return tags;
 }
 
