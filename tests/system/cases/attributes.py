@@ -29,9 +29,9 @@ class Attributes(StreamCase):
     SOURCES = ("attribute",)
 
     def watch(self, directory, attribute, user=None):
-        """In the background; what it says is in /run/watched, and its exit status, when it ends, in /run/watch-end."""
+        """In the background; what it says is in /run/watched, and its exit status, when it has failed, in /run/watch-end."""
         watch = f"{become(user) if user else ''} keventctl watch {directory} {attribute} --json"
-        self.guest.shell(f"({watch} >/run/watched 2>/run/watch-said; echo $? >/run/watch-end) & "
+        self.guest.shell(f"({watch} >/run/watched 2>/run/watch-said || echo $? >/run/watch-end) & "
                          "until keventctl status | grep -qx 'subscriptions: 1'; do sleep 0.1; done")
 
     def watched(self):
