@@ -65,6 +65,14 @@ class Service(GuestCase):
         self.assertEqual(status["NoNewPrivs"], "1")
         self.assertEqual(status["Seccomp"], "2")
 
+    def test_ShowsNobodyAnAttributeThatOnlyRootMayRead(self):
+        find = "find /sys/devices/ -type f -size 4096c -perm /u+r ! -perm /o+r"
+        directory, attribute = self.guest.shell(f"{find} -printf '%h %f' -quit").split()
+        for user in ("root", "nobody"):
+            status, said = self.guest.attempt(f"{become(user)} keventctl watch {directory} {attribute}")
+            self.assertEqual(status, 1, said)
+            self.assertIn(attribute, said)
+
     def test_RunsEverySourceAndHasTheSocketsOfAllThatCountKept(self):
         states = {source["name"]: source["state"] for source in self.keventctl.status()["sources"]}
         self.assertEqual(states, {**dict.fromkeys(ALL_SOURCES, "running"), "hotplug": "disabled"})
