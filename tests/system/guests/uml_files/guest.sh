@@ -66,7 +66,7 @@ settled() {
 
 # The hand-over, which becomes a daemon. What they say is in the results.
 start_recorder() {
-    exec keventd-hotplug --hand-over "$spool" keventd --bus=none --socket="$socket" --state="$state" \
+    exec keventd-hotplug --hand-over "$spool" keventd --bus=none --sources=none --socket="$socket" --state="$state" \
         2>>"${log:-$results/keventd.log}"
 }
 

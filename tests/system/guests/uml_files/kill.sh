@@ -17,10 +17,10 @@ begin() {
 start() {
     case $1 in
         hand-over) set -- "$@" keventd-hotplug --hand-over "$spool" ;;
-        daemon) set -- "$@" keventd --bus=none --socket="$socket" --state="$state" ;;
+        daemon) set -- "$@" keventd --bus=none --sources=none --socket="$socket" --state="$state" ;;
         recorder)
             set -- "$@" keventd-hotplug --hand-over "$spool" \
-                keventd --bus=none --socket="$socket" --state="$state"
+                keventd --bus=none --sources=none --socket="$socket" --state="$state"
             ;;
     esac
     shift
