@@ -3,28 +3,17 @@
 
 #include "daemon/sources/address_table.h"
 #include "daemon/sources/link_table.h"
-#include "daemon/sources/route_source.h"
+#include "daemon/sources/table_source.h"
 
 namespace keventd {
 
-class AddressSource final : public RouteSource {
+class AddressSource final : public TableSource<AddressTable> {
 public:
     /// @param socket   of channel::Addresses
     /// @param landing  landingBytes(), zero or of an earlier daemon; outlives the source
     /// @param links    by which an interface is known that has gone; outlives the source. nullptr: the kernel
     ///                 alone is asked
     AddressSource(NetlinkSocket socket, std::span<std::byte> landing, const LinkTable* links);
-
-    void begin(const std::vector<Event>& told) override;
-
-protected:
-    void take(const nlmsghdr& message, const Telling& telling) override;
-    void takeAll(const std::vector<const nlmsghdr*>& messages, const Telling& telling) override;
-
-private:
-    [[nodiscard]] std::optional<AddressMessage> parse(const nlmsghdr& message);
-
-    AddressTable table_;
 };
 
 } // namespace keventd

@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace keventd {
 
@@ -24,8 +25,14 @@ public:
     };
     /// @return name and devpath of the interface; empty if it has gone
     using Locate = std::function<Interface(int ifindex)>;
+    using Message = AddressMessage;
     /// What tells addresses apart.
     using Key = std::string;
+
+    [[nodiscard]] static std::variant<Message, std::string> parse(const nlmsghdr& message) {
+        return parseAddressMessage(message);
+    }
+    [[nodiscard]] static Key keyOf(const Message& message) { return keyOf(message.properties); }
 
     explicit AddressTable(Locate locate) : locate_(std::move(locate)) {}
 

@@ -47,16 +47,12 @@ std::optional<std::string> textOf(AttributeValue value) {
 } // namespace
 
 AttributeSource::AttributeSource(AttributeFiles files)
-    : files_(std::move(files)),
+    : ObservedSource(names::source::Attribute), files_(std::move(files)),
       epoll_(checkErrno(epoll_create1(EPOLL_CLOEXEC), "make an epoll descriptor for attributes")),
       timer_(checkErrno(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
                         "make a timer for attributes")) {
     epoll_event event{.events = EPOLLIN, .data = {.ptr = nullptr}};
     checkErrno(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, timer_.get(), &event), "watch a timer for attributes");
-}
-
-const char* AttributeSource::name() const {
-    return names::source::Attribute;
 }
 
 SourceStatus AttributeSource::status() const {
@@ -105,7 +101,7 @@ Drained AttributeSource::drain(Arrivals& arrivals, std::size_t budget) {
 
 void AttributeSource::take(Watches::value_type& watched, Arrivals& arrivals) {
     auto& [name, watch] = watched;
-    ++statistics_.received;
+    ++counted().received;
     AttributeValue value = watch.file.read();
     if (value.error == ENODEV) return end(watches_.find(name));
     Event event = eventOf(name, watch.file.subsystem(), names::action::Change);

@@ -15,7 +15,7 @@
 #include "daemon/base/unique_fd.h"
 #include "daemon/sources/attribute_file.h"
 #include "daemon/sources/attribute_name.h"
-#include "daemon/sources/source.h"
+#include "daemon/sources/observed_source.h"
 
 #include <chrono>
 #include <functional>
@@ -27,20 +27,15 @@
 
 namespace keventd {
 
-class AttributeSource : public Source {
+class AttributeSource : public ObservedSource {
 public:
     /// @throws FatalError
     explicit AttributeSource(AttributeFiles files = AttributeFiles());
 
-    [[nodiscard]] const char* name() const override;
-    [[nodiscard]] bool isCounted() const override { return false; }
     [[nodiscard]] int descriptor() const override { return epoll_.get(); }
-    [[nodiscard]] bool inherited() const override { return false; }
-    void takeLanded(Arrivals&) override {}
     /// Loss cannot be told: nothing is lost but what nobody could have seen.
     [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
     [[nodiscard]] SourceStatus status() const override;
-    [[nodiscard]] SourceStatistics statistics() const override { return statistics_; }
 
     /// Opens an attribute, reads it, and watches it from then on. It is not watched yet.
     /// @return nothing if it is watched now
@@ -80,7 +75,6 @@ private:
     Watches watches_;
     std::vector<Event> ended_; // that are to be told
     std::function<void(const AttributeName&)> onGone_ = [](const AttributeName&) {};
-    SourceStatistics statistics_;
 };
 
 } // namespace keventd

@@ -21,10 +21,7 @@ std::string BlockDevices::devpathOf(const Mount& mount) const {
 }
 
 std::string BlockDevices::devpathOf(unsigned major, unsigned minor) const {
-    // "../../devices/pci0000:00/…/block/sda/sda1"
-    const auto link = readLink(sysfs_.get(), text("dev/block/", major, ":", minor).c_str());
-    const std::size_t begin = link ? link->find("/devices/") : std::string::npos;
-    return begin == std::string::npos ? "" : link->substr(begin);
+    return readDevpath(sysfs_.get(), text("dev/block/", major, ":", minor).c_str()).value_or("");
 }
 
 } // namespace keventd

@@ -34,16 +34,6 @@ GenericMessages::Message parseAnswer(const nlmsghdr& header, std::span<const cha
     return NetlinkAnswer{header.nlmsg_seq, -std::clamp(*error, -MaxError, 0)};
 }
 
-GenericMessages::Message parseOne(const nlmsghdr& header, std::span<const char> payload) {
-    if (header.nlmsg_type == NLMSG_ERROR || header.nlmsg_type == NLMSG_DONE)
-        return parseAnswer(header, payload);
-    if (header.nlmsg_type < GENL_MIN_ID) return RefusedMessage::NotGeneric;
-    const auto generic = valueAt<genlmsghdr>(payload);
-    if (!generic) return RefusedMessage::Cut;
-    return GenericMessage{header.nlmsg_type, header.nlmsg_seq, generic->cmd, generic->version,
-                          NetlinkAttributes(payload.subspan(GENL_HDRLEN))};
-}
-
 } // namespace
 
 std::string_view reasonText(RefusedMessage reason) {
@@ -60,6 +50,18 @@ std::string_view reasonText(RefusedMessage reason) {
     return "";
 }
 
+GenericMessages::Message parseGenericMessage(const nlmsghdr& message) {
+    const std::span<const char> whole(reinterpret_cast<const char*>(&message), message.nlmsg_len);
+    const std::span<const char> payload = whole.subspan(NLMSG_HDRLEN);
+    if (message.nlmsg_type == NLMSG_ERROR || message.nlmsg_type == NLMSG_DONE)
+        return parseAnswer(message, payload);
+    if (message.nlmsg_type < GENL_MIN_ID) return RefusedMessage::NotGeneric;
+    const auto generic = valueAt<genlmsghdr>(payload);
+    if (!generic) return RefusedMessage::Cut;
+    return GenericMessage{message.nlmsg_type, message.nlmsg_seq, generic->cmd, generic->version,
+                          NetlinkAttributes(payload.subspan(GENL_HDRLEN))};
+}
+
 std::optional<GenericMessages::Message> GenericMessages::next() {
     if (rest_.empty()) return std::nullopt;
     const std::span<const char> rest = std::exchange(rest_, {});
@@ -68,7 +70,7 @@ std::optional<GenericMessages::Message> GenericMessages::next() {
     if (nlmsg_ok(message, left) == 0) return RefusedMessage::Cut;
     nlmsg_next(message, &left); // less than nothing, if the last one lacks its padding
     rest_ = rest.last(static_cast<std::size_t>(std::max(left, 0)));
-    return parseOne(*message, rest.subspan(NLMSG_HDRLEN, message->nlmsg_len - NLMSG_HDRLEN));
+    return parseGenericMessage(*message);
 }
 
 } // namespace keventd

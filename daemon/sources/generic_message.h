@@ -5,6 +5,7 @@
 #include "daemon/sources/netlink_attributes.h"
 
 #include <cstdint>
+#include <linux/netlink.h>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -37,6 +38,10 @@ enum class RefusedMessage {
 
 /// @return the reason in words
 [[nodiscard]] std::string_view reasonText(RefusedMessage reason);
+
+/// @param message  as long as it says, aligned to 4 bytes in memory; borrowed
+[[nodiscard]] std::variant<GenericMessage, NetlinkAnswer, RefusedMessage>
+parseGenericMessage(const nlmsghdr& message);
 
 /// What a datagram holds, one after the other.
 class GenericMessages {

@@ -19,8 +19,7 @@ bool isPlainName(std::string_view name) {
 // @param directory  below the root of sysfs
 std::string linkedDevpath(const char* sysfs, std::string_view directory, std::string_view name) {
     if (!isPlainName(name)) return "";
-    const auto link = readLink(AT_FDCWD, text(sysfs, "/", directory, "/", name).c_str());
-    return link ? devpathOfLink(*link).value_or("") : "";
+    return readDevpath(AT_FDCWD, text(sysfs, "/", directory, "/", name).c_str()).value_or("");
 }
 
 std::string zoneObject(std::string_view zone, const char* sysfs) {

@@ -10,7 +10,6 @@
 #include "daemon/sources/thermal_message.h"
 
 #include <cerrno>
-#include <span>
 #include <string_view>
 #include <sys/socket.h>
 #include <utility>
@@ -30,10 +29,11 @@ int joinGroup(int socket, std::uint32_t group) {
     return setsockopt(socket, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group);
 }
 
-// What a message calls its object: the zone or the cooling device, which may be gone by now.
+// What a message of thermal calls its object, which may be gone by now: the zone, or the cooling device.
 std::string nameOf(const Event& event) {
-    return text(event.properties.find("THERMAL_ZONE_ID").value_or(""), " ",
-                event.properties.find("THERMAL_COOLING_DEVICE_ID").value_or(""));
+    const auto zone = event.properties.find("THERMAL_ZONE_ID");
+    const auto device = event.properties.find("THERMAL_COOLING_DEVICE_ID");
+    return zone || device ? text(zone.value_or(""), " ", device.value_or("")) : "";
 }
 
 } // namespace
@@ -47,7 +47,7 @@ const GenericSource::Kind GenericSource::Quota{channel::Quota, QuotaFamily, Quot
 // Told of those that come first: what comes in between is then told twice, and not missed.
 GenericSource::GenericSource(const Kind& kind, NetlinkSocket socket, std::span<std::byte> landing)
     : NetlinkSource(kind.channel.name, std::move(socket), landing), kind_(kind), status_(kind.missing) {
-    if (joinGroup(this->socket(), ControlGroup) < 0) status_ = Refused;
+    if (joinGroup(descriptor(), ControlGroup) < 0) status_ = Refused;
     if (const auto family = findFamily(kind.family)) join(*family);
 }
 
@@ -55,17 +55,16 @@ void GenericSource::join(const GenericFamily& family) {
     const auto group = family.findGroup(kind_.group);
     if (!group) return; // it comes with a message of its own
     number_ = family.number;
-    const bool isJoined = joinGroup(socket(), *group) == 0;
+    const bool isJoined = joinGroup(descriptor(), *group) == 0;
     status_ = isJoined ? SourceStatus() : Refused;
     if (!isJoined) logWarning(text("join group ", kind_.group, " of ", kind_.family, ": ", errorText(errno)));
 }
 
 void GenericSource::take(const nlmsghdr& message, const Telling& telling) {
-    GenericMessages messages({reinterpret_cast<const char*>(&message), message.nlmsg_len});
-    const auto parsed = messages.next();
-    if (!parsed || std::holds_alternative<NetlinkAnswer>(*parsed)) return;
-    if (const auto* reason = std::get_if<RefusedMessage>(&*parsed)) return refuse(reasonText(*reason));
-    const auto& generic = std::get<GenericMessage>(*parsed);
+    const auto parsed = parseGenericMessage(message);
+    if (std::holds_alternative<NetlinkAnswer>(parsed)) return;
+    if (const auto* reason = std::get_if<RefusedMessage>(&parsed)) return refuse(reasonText(*reason));
+    const auto& generic = std::get<GenericMessage>(parsed);
     if (generic.family == ControlFamily) return takeControl(generic);
     if (generic.family == number_) return takeEvent(generic, telling);
     refuse("of a family that is not there any more");
@@ -94,9 +93,11 @@ void GenericSource::takeEvent(const GenericMessage& message, const Telling& tell
 
 std::string GenericSource::objectOf(const Event& event) {
     std::string object = genericObject(event);
-    std::string& known = objects_[nameOf(event)];
-    if (!object.empty()) known = object;
-    return kind_.channel.name == channel::Thermal.name ? known : object;
+    const std::string name = nameOf(event);
+    if (name.empty()) return object;
+    std::string& known = objects_[name];
+    if (!object.empty()) known = std::move(object);
+    return known;
 }
 
 } // namespace keventd

@@ -2,10 +2,10 @@
 
 #include "daemon/base/text.h"
 #include "daemon/sources/link_message.h"
+#include "daemon/sources/property_number.h"
 #include "daemon/sources/read_link.h"
 
 #include <array>
-#include <charconv>
 #include <fcntl.h>
 #include <net/if.h>
 #include <optional>
@@ -14,28 +14,17 @@
 namespace keventd {
 namespace {
 
-// "../../devices/…", from a directory two below the root.
-std::optional<std::string> targetOf(const std::string& link) {
-    const auto target = readLink(AT_FDCWD, link.c_str());
-    constexpr std::string_view up = "../..";
-    if (!target || !target->starts_with("../../devices/")) return std::nullopt;
-    return target->substr(up.size());
-}
-
-unsigned ifindexIn(const PropertyList& link) {
-    const std::string_view digits = link.find(link::Ifindex).value_or("");
-    unsigned number = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    return number;
+std::optional<std::string> pathByName(std::string_view name, const std::string& sysfs) {
+    return readDevpath(AT_FDCWD, text(sysfs, "/class/net/", name).c_str());
 }
 
 // It may have been renamed since, as by udevd: that takes it nowhere else (device_rename() in
 // drivers/base/core.c).
 std::optional<std::string> pathByNumber(const PropertyList& link, const std::string& sysfs) {
-    const auto ifindex = ifindexIn(link);
     std::array<char, IF_NAMESIZE> current{};
-    if (if_indextoname(ifindex, current.data()) == nullptr) return std::nullopt;
-    const auto devpath = targetOf(text(sysfs, "/class/net/", current.data()));
+    if (if_indextoname(numberOf<unsigned>(link, link::Ifindex), current.data()) == nullptr)
+        return std::nullopt;
+    const auto devpath = pathByName(current.data(), sysfs);
     if (!devpath) return std::nullopt;
     return devpath->substr(0, devpath->rfind('/') + 1).append(link.find(link::Interface).value_or(""));
 }
@@ -44,7 +33,7 @@ std::optional<std::string> pathByNumber(const PropertyList& link, const std::str
 
 std::string interfacePath(const PropertyList& link, const std::string& sysfs) {
     const std::string name(link.find(link::Interface).value_or(""));
-    if (const auto devpath = targetOf(text(sysfs, "/class/net/", name))) return *devpath;
+    if (const auto devpath = pathByName(name, sysfs)) return *devpath;
     if (!link.find(link::Parent)) return text("/devices/virtual/net/", name);
     return pathByNumber(link, sysfs).value_or("");
 }

@@ -8,13 +8,11 @@
 
 namespace keventd {
 
-class KeptEvents final : public Arrivals {
-public:
-    void add(Event event) override { events_.push_back(std::move(event)); }
-    [[nodiscard]] std::vector<Event> take() { return std::exchange(events_, {}); }
+struct KeptEvents final : Arrivals {
+    void add(Event event) override { events.push_back(std::move(event)); }
+    [[nodiscard]] std::vector<Event> take() { return std::exchange(events, {}); }
 
-private:
-    std::vector<Event> events_;
+    std::vector<Event> events;
 };
 
 } // namespace keventd

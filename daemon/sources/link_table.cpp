@@ -1,11 +1,10 @@
 #include "daemon/sources/link_table.h"
 
-#include "daemon/sources/property_strings.h"
+#include "daemon/sources/property_number.h"
 #include "keventd/names.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -73,15 +72,14 @@ Event LinkTable::eventOf(const Link& link, const char* action) {
 }
 
 void LinkTable::put(const Event& told) {
-    const std::string_view number = told.properties.find(link::Ifindex).value_or("");
-    int ifindex = 0;
-    if (std::from_chars(number.data(), number.data() + number.size(), ifindex).ec != std::errc()) return;
+    const auto ifindex = findNumber<int>(told.properties, link::Ifindex);
+    if (!ifindex) return;
     Link link{told.object, {}};
     for (const Property property : told.properties) {
         if (!property.key.starts_with("KEVENTD_") && !property.key.ends_with("_OLD"))
             link.properties.set(property.key, property.value);
     }
-    links_.insert_or_assign(ifindex, std::move(link));
+    links_.insert_or_assign(*ifindex, std::move(link));
 }
 
 void LinkTable::take(const LinkMessage& message, const Telling& telling) {
@@ -140,7 +138,7 @@ void LinkTable::remove(int ifindex, const Telling& telling) {
     links_.erase(known);
 }
 
-void LinkTable::keepOnly(const std::set<int>& ifindexes, const Telling& telling) {
+void LinkTable::keepOnly(const std::set<Key>& ifindexes, const Telling& telling) {
     std::vector<int> gone;
     for (const auto& [ifindex, link] : links_) {
         if (!ifindexes.contains(ifindex)) gone.push_back(ifindex);

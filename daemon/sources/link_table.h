@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace keventd {
 
@@ -25,6 +26,15 @@ public:
     /// @return devpath of an interface that is described by such properties, even if it has gone by now
     using Locate = std::function<std::string(const PropertyList& link)>;
 
+    using Message = LinkMessage;
+    /// What tells interfaces apart.
+    using Key = int;
+
+    [[nodiscard]] static std::variant<Message, std::string> parse(const nlmsghdr& message) {
+        return parseLinkMessage(message);
+    }
+    [[nodiscard]] static Key keyOf(const Message& message) { return message.ifindex; }
+
     explicit LinkTable(Locate locate) : locate_(std::move(locate)) {}
 
     /// Takes up what an earlier table has told last of an interface.
@@ -32,7 +42,7 @@ public:
 
     void take(const LinkMessage& message, const Telling& telling);
     /// Tells of the removal of all but these.
-    void keepOnly(const std::set<int>& ifindexes, const Telling& telling);
+    void keepOnly(const std::set<Key>& ifindexes, const Telling& telling);
 
     /// @return devpath; empty if the interface is not known
     [[nodiscard]] std::string devpathOf(int ifindex) const;

@@ -1,9 +1,9 @@
 #include "daemon/sources/mount_event.h"
 
+#include "daemon/sources/property_number.h"
 #include "keventd/names.h"
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,14 +83,6 @@ public:
     [[nodiscard]] std::string property(const char* name) const {
         return text(event_.properties.find(name).value_or(""));
     }
-    template <typename Number>
-    [[nodiscard]] std::optional<Number> number(const char* name) const {
-        const std::string_view digits = event_.properties.find(name).value_or("");
-        Number number = 0;
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-        if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-        return number;
-    }
 
 private:
     const EventView& event_;
@@ -98,10 +90,10 @@ private:
 
 std::optional<Mount> mountOf(const EventView& event) {
     const Strings strings(event);
-    const auto id = strings.number<int>(key::MountId);
-    const auto parent = strings.number<int>(key::ParentId);
-    const auto major = strings.number<unsigned>(key::Major);
-    const auto minor = strings.number<unsigned>(key::Minor);
+    const auto id = findNumber<int>(event.properties, key::MountId);
+    const auto parent = findNumber<int>(event.properties, key::ParentId);
+    const auto major = findNumber<unsigned>(event.properties, key::Major);
+    const auto minor = findNumber<unsigned>(event.properties, key::Minor);
     if (!id || !parent || !major || !minor) return std::nullopt;
     Mount mount{*id, *parent, *major, *minor, {}, {}, {}, {}, {}, {}, {}, {}};
     mount.root = strings.property(key::Root);

@@ -40,20 +40,16 @@ std::pair<std::string, int> readWhole(int file) {
 } // namespace
 
 MountSource::MountSource(UniqueFd mountinfo, BlockDevices devices)
-    : mountinfo_(std::move(mountinfo)), devices_(std::move(devices)) {
+    : ObservedSource(names::source::Mount), mountinfo_(std::move(mountinfo)), devices_(std::move(devices)) {
     if (!mountinfo_) {
-        status_ = CannotOpen;
+        setStatus(CannotOpen);
     } else if (!notifications_.watch(mountinfo_.get(), 0)) {
-        status_ = CannotWatch;
+        setStatus(CannotWatch);
     }
 }
 
 MountSource::MountSource(const std::string& path, BlockDevices devices)
     : MountSource(UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC)), std::move(devices)) {}
-
-const char* MountSource::name() const {
-    return names::source::Mount;
-}
 
 void MountSource::begin(const std::vector<Event>& known) {
     table_.emplace();
@@ -88,9 +84,9 @@ Drained MountSource::drain(Arrivals& arrivals, std::size_t budget) {
 }
 
 void MountSource::look() {
-    ++statistics_.received;
+    ++counted().received;
     auto fresh = read();
-    status_ = fresh ? SourceStatus{} : CannotRead;
+    setStatus(fresh ? SourceStatus{} : CannotRead);
     if (!fresh) return;
     findDevices(*fresh);
     if (table_) findChanges(*fresh);
@@ -107,7 +103,7 @@ std::optional<MountTable> MountSource::read() {
                    failureLog_);
         return std::nullopt;
     }
-    statistics_.refused += parsed->refused;
+    counted().refused += parsed->refused;
     return std::move(parsed->table);
 }
 

@@ -13,7 +13,7 @@
 #include "daemon/sources/block_devices.h"
 #include "daemon/sources/mount_table.h"
 #include "daemon/sources/notifications.h"
-#include "daemon/sources/source.h"
+#include "daemon/sources/observed_source.h"
 
 #include <deque>
 #include <optional>
@@ -22,7 +22,8 @@
 
 namespace keventd {
 
-class MountSource : public Source {
+/// In its statistics, `received` counts looks, `refused` lines that could not be read.
+class MountSource : public ObservedSource {
 public:
     /// @param mountinfo  /proc/PID/mountinfo, open for reading. It goes on telling of that namespace when the
     ///                   process has ended, and for a reader who could not have opened it
@@ -44,15 +45,8 @@ public:
     ///         children
     [[nodiscard]] std::vector<Event> present() const;
 
-    [[nodiscard]] const char* name() const override;
-    [[nodiscard]] bool isCounted() const override { return false; }
     [[nodiscard]] int descriptor() const override { return notifications_.descriptor(); }
-    [[nodiscard]] bool inherited() const override { return false; }
-    void takeLanded(Arrivals& /*arrivals*/) override {}
     [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
-    [[nodiscard]] SourceStatus status() const override { return status_; }
-    /// `received` counts looks, `refused` lines that could not be read.
-    [[nodiscard]] SourceStatistics statistics() const override { return statistics_; }
 
 private:
     void look();
@@ -66,8 +60,6 @@ private:
     std::optional<MountTable> table_; // as of the last look; nothing before the first
     bool isResync_ = false;           // the table is of an earlier daemon
     std::deque<Event> found_;         // and not yet told
-    SourceStatus status_;
-    SourceStatistics statistics_;
     RateLimit failureLog_;
 };
 

@@ -7,8 +7,7 @@
 
 #include "daemon/base/commit_word.h"
 #include "daemon/sources/landing_area.h"
-#include "daemon/sources/netlink_socket.h"
-#include "daemon/sources/source.h"
+#include "daemon/sources/socket_source.h"
 #include "daemon/sources/telling.h"
 
 #include <cstddef>
@@ -19,22 +18,15 @@
 
 namespace keventd {
 
-class NetlinkSource : public Source {
+class NetlinkSource : public SocketSource {
 public:
     /// Of the memory in which messages land.
     [[nodiscard]] static std::size_t landingBytes() {
         return CountBytes + LandingArea::bytes(LandingArea::OneMessage);
     }
 
-    [[nodiscard]] const char* name() const override { return name_; }
-    [[nodiscard]] int descriptor() const override { return socket_.fd(); }
-    [[nodiscard]] bool inherited() const override { return socket_.inherited(); }
     void takeLanded(Arrivals& arrivals) override;
     [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
-    [[nodiscard]] std::optional<int> nextDescriptor() const override { return socket_.nextFd(); }
-    SocketPosition moveOn() override;
-    [[nodiscard]] SourceStatus status() const override { return {}; }
-    [[nodiscard]] SourceStatistics statistics() const override;
 
 protected:
     /// @param name     names::source, a literal
@@ -47,12 +39,9 @@ protected:
     ///         part, when the daemon before was killed over it. If not, each message is one event at most,
     ///         and it is left out if any has been added since it was received
     [[nodiscard]] virtual bool knowsWhatItTold() const = 0;
-    [[nodiscard]] int socket() const { return socket_.fd(); }
     /// Reads what has arrived, and forgets it.
     /// @return whether there was anything
     bool readPast();
-    /// Counts a message that is no event; the first one is told on the log.
-    void refuse(std::string_view reason);
 
 private:
     static constexpr std::size_t CountBytes = 64;
@@ -60,12 +49,8 @@ private:
     void takeWhatLanded(Arrivals& arrivals);
     void take(const Datagram& datagram, Arrivals& arrivals);
 
-    const char* name_;
-    NetlinkSocket socket_;
     CommitWord* countBefore_; // of events, before what has landed was received; in front of the landing area
     LandingArea landing_;
-    std::uint64_t pendingLoss_ = 0; // drops counted, and not yet told
-    SourceStatistics statistics_;
 };
 
 } // namespace keventd

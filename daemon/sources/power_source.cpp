@@ -2,16 +2,15 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/errors.h"
+#include "daemon/sources/property_number.h"
 #include "keventd/names.h"
 
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include <utility>
@@ -55,11 +54,8 @@ Event powerEvent(const char* action, const ClockOffsets& offsets) {
 }
 
 std::optional<std::chrono::microseconds> microsecondsIn(const Event& event, const char* name) {
-    const std::string_view digits = event.properties.find(name).value_or("");
-    std::int64_t count = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    return std::chrono::microseconds(count);
+    const auto count = findNumber<std::int64_t>(event.properties, name);
+    return count ? std::optional(std::chrono::microseconds(*count)) : std::nullopt;
 }
 
 std::optional<ClockOffsets> offsetsIn(const Event& event) {
@@ -73,13 +69,9 @@ std::optional<ClockOffsets> offsetsIn(const Event& event) {
 } // namespace
 
 // Armed first: what happens before the first reading is told by the timer, and found to be nothing.
-PowerSource::PowerSource() : timer_(createTimer()) {
-    if (!armForEver(timer_.get())) status_ = {SourceState::Failed, "no timer tells that the clock was set"};
+PowerSource::PowerSource() : ObservedSource(names::source::Power), timer_(createTimer()) {
+    if (!armForEver(timer_.get())) setStatus({SourceState::Failed, "no timer tells that the clock was set"});
     offsets_ = readClockOffsets();
-}
-
-const char* PowerSource::name() const {
-    return names::source::Power;
 }
 
 void PowerSource::goOnFrom(const ClockOffsets& known) {
@@ -102,7 +94,7 @@ Drained PowerSource::drain(Arrivals& arrivals, std::size_t /*budget*/) {
 }
 
 void PowerSource::look(Arrivals& arrivals) {
-    ++statistics_.received;
+    ++counted().received;
     const ClockOffsets before = std::exchange(offsets_, readClockOffsets());
     const ReadTime now = readTimeNow();
     const std::uint32_t flags = std::exchange(isResync_, false) ? EventFlag::Resync : 0U;

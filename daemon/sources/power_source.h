@@ -8,11 +8,12 @@
 
 #include "daemon/base/unique_fd.h"
 #include "daemon/sources/clock_offsets.h"
-#include "daemon/sources/source.h"
+#include "daemon/sources/observed_source.h"
 
 namespace keventd {
 
-class PowerSource : public Source {
+/// In its statistics, `received` counts looks.
+class PowerSource : public ObservedSource {
 public:
     /// @throws FatalError if there are no descriptors left
     PowerSource();
@@ -25,15 +26,8 @@ public:
     /// @return one event, which says how the clocks stand
     [[nodiscard]] std::vector<Event> readAll() override;
 
-    [[nodiscard]] const char* name() const override;
-    [[nodiscard]] bool isCounted() const override { return false; }
     [[nodiscard]] int descriptor() const override { return timer_.get(); }
-    [[nodiscard]] bool inherited() const override { return false; }
-    void takeLanded(Arrivals& /*arrivals*/) override {}
     [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
-    [[nodiscard]] SourceStatus status() const override { return status_; }
-    /// `received` counts looks.
-    [[nodiscard]] SourceStatistics statistics() const override { return statistics_; }
 
 private:
     void look(Arrivals& arrivals);
@@ -41,8 +35,6 @@ private:
     UniqueFd timer_;
     ClockOffsets offsets_;
     bool isResync_ = false; // the offsets are of an earlier daemon
-    SourceStatus status_;
-    SourceStatistics statistics_;
 };
 
 } // namespace keventd

@@ -57,18 +57,14 @@ std::optional<Pressure> readPressure(int file, bool full) {
 } // namespace
 
 PressureSource::PressureSource(const PressureOptions& options, std::string directory)
-    : directory_(std::move(directory)) {
+    : ObservedSource(names::source::Pressure), directory_(std::move(directory)) {
     add("memory", options.memory);
     add("cpu", options.cpu);
     add("io", options.io);
-    if (triggers_.empty() && status_ == SourceStatus{}) status_ = NoThresholds;
+    if (triggers_.empty() && status() == SourceStatus{}) setStatus(NoThresholds);
     while (!notifications_.take().empty()) {
         // Each tells once that it is there.
     }
-}
-
-const char* PressureSource::name() const {
-    return names::source::Pressure;
 }
 
 void PressureSource::add(const char* resource, const PressureThreshold& threshold) {
@@ -81,14 +77,14 @@ void PressureSource::add(const char* resource, const PressureThreshold& threshol
 }
 
 void PressureSource::fail(const char* resource, int error, const SourceStatus& status) {
-    status_ = status;
+    setStatus(status);
     const std::string message = text("pressure of ", resource, ": ", errorText(error), ", ignoring");
-    logMessage(status_.state == SourceState::Failed ? LogLevel::Warning : LogLevel::Info, message);
+    logMessage(status.state == SourceState::Failed ? LogLevel::Warning : LogLevel::Info, message);
 }
 
 Drained PressureSource::drain(Arrivals& arrivals, std::size_t /*budget*/) {
     for (const std::uint64_t tag : notifications_.take()) {
-        ++statistics_.received;
+        ++counted().received;
         arrivals.add(eventOf(triggers_.at(tag)));
     }
     return {};

@@ -7,7 +7,7 @@
 
 #include "daemon/base/unique_fd.h"
 #include "daemon/sources/notifications.h"
-#include "daemon/sources/source.h"
+#include "daemon/sources/observed_source.h"
 
 #include <chrono>
 #include <string>
@@ -28,21 +28,15 @@ struct PressureOptions {
     PressureThreshold io;
 };
 
-class PressureSource : public Source {
+/// In its statistics, `received` counts what the kernel has told.
+class PressureSource : public ObservedSource {
 public:
     /// @param directory  of the kernel's files memory, cpu and io
     /// @throws FatalError if there are no descriptors left
     explicit PressureSource(const PressureOptions& options, std::string directory = "/proc/pressure");
 
-    [[nodiscard]] const char* name() const override;
-    [[nodiscard]] bool isCounted() const override { return false; }
     [[nodiscard]] int descriptor() const override { return notifications_.descriptor(); }
-    [[nodiscard]] bool inherited() const override { return false; }
-    void takeLanded(Arrivals& /*arrivals*/) override {}
     [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
-    [[nodiscard]] SourceStatus status() const override { return status_; }
-    /// `received` counts what the kernel has told.
-    [[nodiscard]] SourceStatistics statistics() const override { return statistics_; }
 
 private:
     struct Trigger {
@@ -58,8 +52,6 @@ private:
     std::string directory_;
     std::vector<Trigger> triggers_;
     Notifications notifications_;
-    SourceStatus status_;
-    SourceStatistics statistics_;
 };
 
 } // namespace keventd

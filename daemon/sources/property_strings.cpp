@@ -1,7 +1,8 @@
 #include "daemon/sources/property_strings.h"
 
+#include "daemon/sources/property_number.h"
+
 #include <algorithm>
-#include <charconv>
 
 namespace keventd {
 
@@ -22,12 +23,8 @@ void parsePropertyStrings(std::string_view strings, PropertyList& properties) {
 }
 
 std::optional<std::uint64_t> parseSeqnum(const PropertyList& properties) {
-    const auto value = properties.find("SEQNUM");
-    if (!value) return std::nullopt;
-    std::uint64_t seqnum = 0;
-    const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), seqnum);
-    if (error != std::errc() || end != value->data() + value->size() || seqnum == 0) return std::nullopt;
-    return seqnum;
+    const auto seqnum = findNumber<std::uint64_t>(properties, "SEQNUM");
+    return seqnum == 0U ? std::nullopt : seqnum;
 }
 
 } // namespace keventd

@@ -28,4 +28,11 @@ namespace keventd {
     return "/" + std::string(link);
 }
 
+/// @param directory, path  of a link of sysfs, as of readLink()
+/// @return the devpath that it leads to; nothing if there is none, or it does not lead to a device
+[[nodiscard]] inline std::optional<std::string> readDevpath(int directory, const char* path) {
+    const auto link = readLink(directory, path);
+    return link ? devpathOfLink(*link) : std::nullopt;
+}
+
 } // namespace keventd

@@ -33,8 +33,7 @@ void SysfsWalk::begin() {
 void SysfsWalk::visitNextLink(const Visitor& visit) {
     const dirent* entry = readdir(directory_.get());
     if (entry == nullptr) return directory_.reset();
-    const auto link = readLink(dirfd(directory_.get()), entry->d_name);
-    if (auto devpath = link ? devpathOfLink(*link) : std::nullopt)
+    if (auto devpath = readDevpath(dirfd(directory_.get()), entry->d_name))
         visit(std::move(*devpath), links_.subsystem);
 }
 

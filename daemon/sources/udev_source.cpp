@@ -2,8 +2,6 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/errors.h"
-#include "daemon/base/logging.h"
-#include "daemon/base/text.h"
 #include "daemon/sources/udev_message.h"
 #include "daemon/sources/udev_properties.h"
 #include "keventd/names.h"
@@ -49,15 +47,10 @@ Event eventOf(udev_device* device) {
 } // namespace
 
 UdevSource::UdevSource(NetlinkSocket socket, std::span<std::byte> landing)
-    : socket_(std::move(socket)), landing_(landing), udev_(udev_new()),
+    : SocketSource(names::source::Udev, std::move(socket)), landing_(landing), udev_(udev_new()),
       udevdSeen_(access(UdevdControl, F_OK) == 0) {
     if (!udev_) throwError("create udev context", errno);
-    monitor_ = makeMonitor(udev_.get(), socket_.fd());
-    statistics_.bufferBytes = socket_.bufferBytes();
-}
-
-const char* UdevSource::name() const {
-    return names::source::Udev;
+    monitor_ = makeMonitor(udev_.get(), descriptor());
 }
 
 // It may be in the socket still: then it comes once more, and is a repeat.
@@ -73,30 +66,23 @@ void UdevSource::takeLanded(Arrivals& arrivals) {
     landing_.forget();
 }
 
-// Drops are counted before the socket is asked whether it is empty: what is counted then lies before all that
-// comes.
 Drained UdevSource::drain(Arrivals& arrivals, std::size_t budget) {
-    for (std::size_t read = 0; read < budget; ++read) {
-        pendingLoss_ += socket_.takeDrops();
-        if (!landing_.peek(socket_.fd())) {
-            statistics_.dropped += pendingLoss_;
-            return {.empty = true, .lost = std::exchange(pendingLoss_, 0)};
-        }
-        receiveOne(arrivals);
-    }
-    return {.empty = false, .lost = 0, .lossPending = pendingLoss_ > 0};
+    return drainOneByOne(budget, [&] {
+        const bool isThere = landing_.peek(descriptor());
+        if (isThere) receiveOne(arrivals);
+        return isThere;
+    });
 }
 
 SocketPosition UdevSource::moveOn() {
-    socket_.moveOn();
-    handTo(monitor_.get(), socket_.fd());
-    statistics_.bufferBytes = socket_.bufferBytes();
-    return socket_.position();
+    const SocketPosition position = SocketSource::moveOn();
+    handTo(monitor_.get(), descriptor());
+    return position;
 }
 
 // libudev says EAGAIN for an empty queue and for a message that it refused alike: here, there is one.
 void UdevSource::receiveOne(Arrivals& arrivals) {
-    ++statistics_.received;
+    ++counted().received;
     errno = 0;
     const UdevDeviceHandle device(udev_monitor_receive_device(monitor_.get()));
     if (device) {
@@ -115,19 +101,6 @@ void UdevSource::take(Event event, Arrivals& arrivals) {
     event.boottime = now.boottime;
     event.realtime = now.realtime;
     arrivals.add(std::move(event));
-}
-
-void UdevSource::refuse(std::string_view reason) {
-    if (statistics_.refused++ == 0) {
-        logWarning(
-            text("udev socket: message refused: ", reason, ", ignoring (further ones are counted only)"));
-    }
-}
-
-SourceStatistics UdevSource::statistics() const {
-    SourceStatistics statistics = statistics_;
-    statistics.maxQueuedBytes = socket_.maxQueuedBytes();
-    return statistics;
 }
 
 SourceStatus UdevSource::status() const {

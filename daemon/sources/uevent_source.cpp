@@ -1,7 +1,5 @@
 #include "daemon/sources/uevent_source.h"
 
-#include "daemon/base/logging.h"
-#include "daemon/base/text.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -26,43 +24,25 @@ bool isInjected(const Datagram& datagram) {
 } // namespace
 
 UeventSource::UeventSource(NetlinkSocket socket, std::span<std::byte> landing)
-    : socket_(std::move(socket)), landing_(landing, LandingArea::Uevents) {
-    statistics_.bufferBytes = socket_.bufferBytes();
-}
-
-const char* UeventSource::name() const {
-    return names::source::Kernel;
-}
+    : SocketSource(names::source::Kernel, std::move(socket)), landing_(landing, LandingArea::Uevents) {}
 
 // A short count may hide an ENOBUFS with more behind it; after a drop only an empty read is the end. What was
 // dropped before that read lies here, before all that will be read from now on; what was dropped since lies
 // behind more events.
 Drained UeventSource::drain(Arrivals& arrivals, std::size_t budget) {
-    socket_.noteQueued(); // before it is taken out
+    socket().noteQueued(); // before it is taken out
     for (std::size_t read = 0; read < budget;) {
-        const std::uint64_t droppedBefore = pendingLoss_;
-        const ReceiveResult result = landing_.receive(socket_.fd());
+        const std::uint64_t droppedBefore = pendingLoss();
+        const ReceiveResult result = landing_.receive(descriptor());
         const std::size_t landed = landing_.size();
         takeLanded(arrivals);
-        pendingLoss_ += socket_.takeDrops();
-        if (result == ReceiveResult::Drained && (landed == 0 || pendingLoss_ == 0)) {
+        countDrops();
+        if (result == ReceiveResult::Drained && (landed == 0 || pendingLoss() == 0)) {
             return endOfQueue(droppedBefore);
         }
         read += std::max<std::size_t>(landed, 1);
     }
-    return {.empty = false, .lost = 0, .lossPending = pendingLoss_ > 0};
-}
-
-Drained UeventSource::endOfQueue(std::uint64_t lost) {
-    statistics_.dropped += lost;
-    pendingLoss_ -= lost;
-    return {.empty = pendingLoss_ == 0, .lost = lost, .lossPending = pendingLoss_ > 0};
-}
-
-SocketPosition UeventSource::moveOn() {
-    socket_.moveOn();
-    statistics_.bufferBytes = socket_.bufferBytes();
-    return socket_.position();
+    return {.empty = false, .lost = 0, .lossPending = pendingLoss() > 0};
 }
 
 void UeventSource::takeLanded(Arrivals& arrivals) {
@@ -72,7 +52,7 @@ void UeventSource::takeLanded(Arrivals& arrivals) {
 }
 
 void UeventSource::take(const Datagram& datagram, const ReadTime& now, Arrivals& arrivals) {
-    ++statistics_.received;
+    ++counted().received;
     if (const auto reason = whyUntrusted(datagram)) return refuse(*reason);
     if (datagram.truncated) return refuse(reasonText(RefusedUevent::TooLong));
     auto parsed = parseUevent(datagram.payload);
@@ -81,25 +61,11 @@ void UeventSource::take(const Datagram& datagram, const ReadTime& now, Arrivals&
     Event& event = std::get<Event>(parsed);
     if (isInjected(datagram)) {
         event.flags |= EventFlag::Injected;
-        ++statistics_.injected;
+        ++counted().injected;
     }
     event.boottime = now.boottime;
     event.realtime = now.realtime;
     arrivals.add(std::move(event));
-}
-
-SourceStatistics UeventSource::statistics() const {
-    SourceStatistics statistics = statistics_;
-    statistics.maxQueuedBytes = socket_.maxQueuedBytes();
-    return statistics;
-}
-
-// Anybody can make us come here as often as they like: once is told, the rest is counted.
-void UeventSource::refuse(std::string_view reason) {
-    if (statistics_.refused++ == 0) {
-        logWarning(
-            text("kernel socket: message refused: ", reason, ", ignoring (further ones are counted only)"));
-    }
 }
 
 } // namespace keventd

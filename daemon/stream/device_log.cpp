@@ -1,7 +1,7 @@
 #include "daemon/stream/device_log.h"
 
 #include "daemon/base/logging.h"
-#include "daemon/stream/property_number.h"
+#include "daemon/sources/property_number.h"
 #include "daemon/stream/record.h"
 #include "keventd/names.h"
 

@@ -1,8 +1,8 @@
 #include "daemon/stream/device_table.h"
 
 #include "daemon/sources/kernel_stage.h"
+#include "daemon/sources/property_number.h"
 #include "daemon/stream/branch.h"
-#include "daemon/stream/property_number.h"
 #include "keventd/names.h"
 
 #include <string_view>

@@ -2,8 +2,8 @@
 
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
+#include "daemon/sources/property_number.h"
 #include "daemon/stream/own_event.h"
-#include "daemon/stream/property_number.h"
 #include "keventd/names.h"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #include "daemon/stream/told_drops.h"
 
 #include "daemon/base/assert.h"
+#include "daemon/sources/property_number.h"
 #include "daemon/stream/own_event.h"
-#include "daemon/stream/property_number.h"
 #include "keventd/names.h"
 
 #include <new>

@@ -202,16 +202,11 @@ TEST_F(AttributeOfSysfs, IsRefusedIfNotEverybodyMayReadIt) {
         EXPECT_EQ(refusalOf(object, attribute), Kind::NotPermitted) << object << " " << attribute;
 }
 
-class AttributeOfADevice : public KernelTest {
+class AttributeOfADevice : public KernelTestWithSysfs {
 protected:
     void SetUp() override {
-        KernelTest::SetUp();
+        KernelTestWithSysfs::SetUp();
         if (IsSkipped()) return;
-        try {
-            mountOwnSysfs();
-        } catch (const std::system_error& error) {
-            GTEST_SKIP() << error.what();
-        }
         devices_.emplace();
         devices_->createVeth("watched", "peer");
         source_.emplace();

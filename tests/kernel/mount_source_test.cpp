@@ -1,7 +1,7 @@
 // The source `mount` on the kernel's own mounts, in a mount namespace of this program's own.
+#include "daemon/sources/kept_events.h"
 #include "daemon/sources/mount_source.h"
 #include "tests/support/child_process.h"
-#include "tests/support/collected_arrivals.h"
 #include "tests/support/deadline.h"
 #include "tests/support/mount_namespace.h"
 #include "tests/support/temporary_directory.h"
@@ -87,7 +87,7 @@ protected:
     }
     // Everything that one turn of the loop would bring, and the next ones.
     std::vector<Event> look() {
-        CollectedArrivals arrivals;
+        KeptEvents arrivals;
         while (!source_->drain(arrivals, 64).empty) {
         }
         return std::move(arrivals.events);
@@ -124,7 +124,7 @@ TEST_F(MountSourceTest, TellsMountAndUmount) {
 TEST_F(MountSourceTest, TellsNothingOfWhatIsThereAtTheBeginning) {
     mountTmpfs("/a");
     MountSource later{std::string(Table)};
-    CollectedArrivals arrivals;
+    KeptEvents arrivals;
     EXPECT_TRUE(later.drain(arrivals, 64).empty);
     EXPECT_THAT(arrivals.events, IsEmpty());
 }
@@ -150,7 +150,7 @@ TEST_F(MountSourceTest, IsNotReadAnewWhileNothingHasHappened) {
 
 TEST_F(MountSourceTest, TellsNoMoreAtOnceThanItMay) {
     for (const char* name : {"/a", "/b", "/c"}) mountTmpfs(name);
-    CollectedArrivals arrivals;
+    KeptEvents arrivals;
     EXPECT_FALSE(source_->drain(arrivals, 2).empty);
     EXPECT_THAT(told(arrivals.events, top()), ElementsAre("mount /a", "mount /b"));
     EXPECT_TRUE(source_->drain(arrivals, 2).empty);
@@ -385,7 +385,7 @@ TEST_F(MountSourceTest, SaysThatItsTableCannotBeOpened) {
     MountSource source(std::string("/nowhere/mountinfo"));
     EXPECT_EQ(source.status().state, SourceState::Failed);
     EXPECT_STRNE(source.status().reason, "");
-    CollectedArrivals arrivals;
+    KeptEvents arrivals;
     EXPECT_TRUE(source.drain(arrivals, 64).empty);
     EXPECT_GE(source.descriptor(), 0);
 }

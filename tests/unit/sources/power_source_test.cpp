@@ -1,5 +1,5 @@
+#include "daemon/sources/kept_events.h"
 #include "daemon/sources/power_source.h"
-#include "tests/support/collected_arrivals.h"
 
 #include <chrono>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ TEST(PowerSource, IsSilentWhileNothingHappens) {
     EXPECT_EQ(source.status().state, SourceState::Running);
     pollfd input{.fd = source.descriptor(), .events = POLLIN, .revents = 0};
     EXPECT_EQ(poll(&input, 1, 0), 0);
-    CollectedArrivals arrivals;
+    KeptEvents arrivals;
     EXPECT_TRUE(source.drain(arrivals, 64).empty);
     EXPECT_TRUE(arrivals.events.empty());
     EXPECT_EQ(source.statistics().received, 0U);
@@ -28,7 +28,7 @@ TEST(PowerSource, TellsWhatHasHappenedSinceTheDaemonBefore) {
     before.slept -= 90min;
     before.set += 3s;
     source.goOnFrom(before);
-    CollectedArrivals arrivals;
+    KeptEvents arrivals;
     EXPECT_TRUE(source.drain(arrivals, 64).empty);
     ASSERT_EQ(arrivals.events.size(), 2U);
     const Event& resume = arrivals.events[0];
@@ -52,7 +52,7 @@ TEST(PowerSource, TellsNothingIfNothingHasHappenedSinceTheDaemonBefore) {
     const ClockOffsets before = readClockOffsets();
     PowerSource source;
     source.goOnFrom(before);
-    CollectedArrivals arrivals;
+    KeptEvents arrivals;
     EXPECT_TRUE(source.drain(arrivals, 64).empty);
     EXPECT_TRUE(arrivals.events.empty());
 }
@@ -64,13 +64,13 @@ TEST(PowerSource, GoesOnFromTheLastEventThatWasTold) {
     before.slept -= 90min;
     before.set += 3s;
     first.goOnFrom(before);
-    CollectedArrivals told;
+    KeptEvents told;
     EXPECT_TRUE(first.drain(told, 64).empty);
     ASSERT_EQ(told.events.size(), 2U);
     for (std::size_t kept = 1; kept <= 2; ++kept) {
         PowerSource next;
         next.begin({told.events[kept - 1]});
-        CollectedArrivals rest;
+        KeptEvents rest;
         EXPECT_TRUE(next.drain(rest, 64).empty);
         ASSERT_EQ(rest.events.size(), 2 - kept);
         for (const Event& event : rest.events) EXPECT_EQ(event.action, "clock-set");
@@ -81,7 +81,7 @@ TEST(PowerSource, GoesOnFromWhatItHasFoundAtItsStart) {
     const std::vector<Event> found = PowerSource().readAll();
     PowerSource next;
     next.begin(found);
-    CollectedArrivals arrivals;
+    KeptEvents arrivals;
     EXPECT_TRUE(next.drain(arrivals, 64).empty);
     EXPECT_TRUE(arrivals.events.empty());
 }

@@ -1,5 +1,5 @@
+#include "daemon/sources/kept_events.h"
 #include "daemon/sources/pressure_source.h"
-#include "tests/support/collected_arrivals.h"
 #include "tests/support/temporary_directory.h"
 
 #include <chrono>
@@ -38,7 +38,7 @@ TEST(PressureSource, CanBePolledWhateverItsState) {
     const TemporaryDirectory empty;
     PressureSource source({.memory = SomeOfTwoSeconds, .cpu = {}, .io = {}}, empty.path().string());
     EXPECT_GE(source.descriptor(), 0);
-    CollectedArrivals arrivals;
+    KeptEvents arrivals;
     EXPECT_TRUE(source.drain(arrivals, 64).empty);
     EXPECT_TRUE(arrivals.events.empty());
 }

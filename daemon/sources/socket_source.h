@@ -1,0 +1,52 @@
+// What all sources have in common that read a socket of netlink: the socket and the one that may follow it,
+// what has been read from it, refused and lost.
+#pragma once
+
+#include "daemon/sources/netlink_socket.h"
+#include "daemon/sources/source.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+namespace keventd {
+
+class SocketSource : public Source {
+public:
+    [[nodiscard]] const char* name() const override { return name_; }
+    [[nodiscard]] int descriptor() const override { return socket_.fd(); }
+    [[nodiscard]] bool inherited() const override { return socket_.inherited(); }
+    [[nodiscard]] std::optional<int> nextDescriptor() const override { return socket_.nextFd(); }
+    SocketPosition moveOn() override;
+    [[nodiscard]] SourceStatus status() const override { return {}; }
+    [[nodiscard]] SourceStatistics statistics() const override;
+
+protected:
+    /// @param name  names::source, a literal
+    SocketSource(const char* name, NetlinkSocket socket);
+
+    [[nodiscard]] NetlinkSocket& socket() { return socket_; }
+    [[nodiscard]] SourceStatistics& counted() { return statistics_; }
+    /// Counts a message that is no event. Anybody can bring that about as often as they like: the first one
+    /// is told on the log.
+    void refuse(std::string_view reason);
+
+    /// As drain(), of a socket whose messages are received one by one.
+    /// @param receive  receives one and takes it; returns whether there was one
+    [[nodiscard]] Drained drainOneByOne(std::size_t budget, const std::function<bool()>& receive);
+    /// @return drops that have been counted, and not yet told
+    [[nodiscard]] std::uint64_t pendingLoss() const { return pendingLoss_; }
+    void countDrops() { pendingLoss_ += socket_.takeDrops(); }
+    /// @param lost  drops that lie before all that will be read from now on: these are told now
+    [[nodiscard]] Drained endOfQueue(std::uint64_t lost);
+
+private:
+    const char* name_;
+    NetlinkSocket socket_;
+    std::uint64_t pendingLoss_ = 0;
+    SourceStatistics statistics_;
+};
+
+} // namespace keventd
