@@ -180,8 +180,8 @@ void Daemon::takeUpDevices() {
         devices_.walk();
         udevDevices_.begin(devices_, udevRecords_);
     }
-    others_.begin(toldObjects_, isKnown, leftOver_);
-    deviceLog_.begin();
+    const bool isNew = others_.begin(toldObjects_, isKnown, leftOver_);
+    if (!isKnown || isNew) deviceLog_.begin();
 }
 
 // What has no SEQNUM, the sequencer cannot know for a repeat.

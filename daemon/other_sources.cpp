@@ -92,7 +92,8 @@ std::vector<const char*> OtherSources::disabled() const {
     return names;
 }
 
-void OtherSources::begin(ToldObjects& told, bool isKnown, const std::vector<Event>& leftOver) {
+bool OtherSources::begin(ToldObjects& told, bool isKnown, const std::vector<Event>& leftOver) {
+    bool isNew = false;
     ToldObjects asRead = told;
     for (const Event& event : leftOver) asRead.apply(event);
     for (const auto& [source, drops, rate] : running_) {
@@ -101,9 +102,10 @@ void OtherSources::begin(ToldObjects& told, bool isKnown, const std::vector<Even
         if (isKnown && (hasListened || !known.empty())) {
             source->begin(known);
         } else {
-            for (const Event& event : source->readAll()) told.apply(event);
+            for (const Event& event : source->readAll()) isNew |= told.apply(event);
         }
     }
+    return isNew;
 }
 
 } // namespace keventd

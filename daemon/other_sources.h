@@ -46,7 +46,8 @@ public:
     /// @param told      as of the last event of the history; gets what was never told
     /// @param isKnown   whether it holds what an earlier daemon has told, if there was one
     /// @param leftOver  what has been read, and is not in the history
-    void begin(ToldObjects& told, bool isKnown, const std::vector<Event>& leftOver);
+    /// @return whether `told` has got anything
+    bool begin(ToldObjects& told, bool isKnown, const std::vector<Event>& leftOver);
 
 private:
     struct Running {

@@ -3,12 +3,12 @@
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
 #include "daemon/sources/property_number.h"
+#include "daemon/stream/kept_arrivals.h"
 #include "daemon/stream/own_event.h"
 #include "keventd/names.h"
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -25,32 +25,10 @@ constexpr std::size_t MaxSortedAtStart = 32'768;
 constexpr int MaxTurnsAtStart = 128;
 constexpr std::chrono::milliseconds HeldBackInterval{100};
 
-/// Writes down each event that has been read, and keeps it for the sequencer.
-class KeptArrivals final : public Arrivals {
-public:
-    /// @param look  may flag an event; returns false of one that is left out
-    using Look = std::function<bool(Event&)>;
-
-    KeptArrivals(WaitingLog& log, std::vector<Event>& events, Look look)
-        : log_(log), events_(events), look_(std::move(look)) {}
-
-    void add(Event event) override {
-        if (!look_(event)) return;
-        log_.add(event);
-        events_.push_back(std::move(event));
-    }
-
-    [[nodiscard]] std::uint64_t count() const override { return log_.lastNumber(); }
-
-private:
-    WaitingLog& log_;
-    std::vector<Event>& events_;
-    Look look_;
-};
-
-Event overrunEvent(const char* source, std::optional<std::uint64_t> count, std::uint64_t from,
-                   std::uint64_t to) {
-    Event event = keventd::overrunEvent(source, count);
+// @param count  nothing: nobody knows
+Event numberedOverrun(const char* source, std::optional<std::uint64_t> count, std::uint64_t from,
+                      std::uint64_t to) {
+    Event event = overrunEvent(source, count);
     event.properties.set(names::key::SeqnumFrom, std::to_string(from));
     event.properties.set(names::key::SeqnumTo, std::to_string(to));
     return event;
@@ -117,12 +95,12 @@ void Intake::takeUp(EarlyEvents early) {
     }
     for (const EarlyEvents::Loss& loss : early.losses) {
         logWarning(text("spool: ", loss.count, " early events lost, resynchronising"));
-        Event event = overrunEvent(causes().source->name(), loss.count, 1, sequencer_.options().startSeqnum);
+        Event event =
+            numberedOverrun(causes().source->name(), loss.count, 1, sequencer_.options().startSeqnum);
         event.flags = EventFlag::Early;
         event.realtime -= event.boottime - loss.boottime;
         event.boottime = loss.boottime;
-        waiting_.add(event);
-        push(std::move(event), now);
+        tell(std::move(event));
     }
 }
 
@@ -168,7 +146,7 @@ void Intake::tellGap(const Inlet& inlet) {
     logEvent(LogLevel::Warning, message_id::Overrun,
              text("nobody has listened to the ", name, " socket for a while, resynchronising"),
              {{names::key::Source, name}}, lossLog_);
-    tell(keventd::overrunEvent(name, std::nullopt));
+    tell(overrunEvent(name, std::nullopt));
 }
 
 void Intake::tell(Event event) {
@@ -204,7 +182,7 @@ void Intake::tellGap(Inlet& inlet, const std::vector<Event>& events) {
     logEvent(LogLevel::Warning, message_id::Overrun,
              text("nobody has listened to the ", name, " socket since SEQNUM ", from, ", resynchronising"),
              {{names::key::Source, name}}, lossLog_);
-    tell(overrunEvent(name, std::nullopt, from, to));
+    tell(numberedOverrun(name, std::nullopt, from, to));
 }
 
 // Of the kernel alone, so that it can be sorted before anything refers to it.
@@ -330,15 +308,14 @@ bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {
 // Where a loss can begin is asked when it is first seen: later its holes may have been closed.
 void Intake::noteLoss(Inlet& inlet, const Drained& drained) {
     if (!inlet.isNumbered) {
-        if (drained.lost > 0)
-            tellLoss(inlet, drained.lost, keventd::overrunEvent(inlet.source->name(), drained.lost));
+        if (drained.lost > 0) tellLoss(inlet, drained.lost, overrunEvent(inlet.source->name(), drained.lost));
         return;
     }
     if ((drained.lost > 0 || drained.lossPending) && !inlet.lossFrom) inlet.lossFrom = lowestLost(inlet);
     if (drained.lost == 0) return;
     const std::uint64_t newest = seqnum_.read();
     tellLoss(inlet, drained.lost,
-             overrunEvent(inlet.source->name(), drained.lost, std::min(*inlet.lossFrom, newest), newest));
+             numberedOverrun(inlet.source->name(), drained.lost, std::min(*inlet.lossFrom, newest), newest));
     inlet.lossFrom.reset();
     if (drained.lossPending) inlet.lossFrom = lowestLost(inlet);
 }
@@ -359,22 +336,18 @@ void Intake::tellLoss(const Inlet& inlet, std::uint64_t count, Event event) {
     push(std::move(event), Sequencer::Clock::now());
 }
 
-void Intake::compare(std::string_view source, std::uint64_t overrun) {
+std::optional<std::size_t> Intake::compare(std::string_view source, std::uint64_t overrun) {
     const auto isOfSource = [source](const Inlet& inlet) { return inlet.source->name() == source; };
     const auto inlet = std::find_if(inlets_.begin(), inlets_.end(), isOfSource);
-    if (inlet == inlets_.end() || inlet->isNumbered) return;
+    if (inlet == inlets_.end() || inlet->isNumbered) return std::nullopt;
     std::vector<Event> differences;
     KeptArrivals arrivals(waiting_, differences, [](Event&) { return true; });
     inlet->source->compare(arrivals);
-    const std::size_t count = differences.size();
     const Time now = Sequencer::Clock::now();
     for (Event& event : differences) push(std::move(event), now);
-    tell(resyncedEvent(source, count, overrun));
-    logEvent(LogLevel::Info, message_id::Resynced,
-             text(source, " resynchronised: ", count, " differences published"),
-             {{names::key::Source, std::string(source)}, {names::key::Count, std::to_string(count)}},
-             resyncLog_);
+    tell(resyncedEvent(source, differences.size(), overrun));
     again_->defer();
+    return differences.size();
 }
 
 // A hole must not be closed while its event lies unread in our own socket, however long ago its deadline was:

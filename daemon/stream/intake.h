@@ -88,7 +88,8 @@ public:
     /// Has one of the `others` compare what it knows with what there is, and publishes the difference, and
     /// that it has. Nothing happens for a source that is not one of them.
     /// @param overrun  id of the event that has told of the loss
-    void compare(std::string_view source, std::uint64_t overrun);
+    /// @return differences that were found; nothing if the source is not one of them
+    std::optional<std::size_t> compare(std::string_view source, std::uint64_t overrun);
 
 private:
     /// One source, and what is to be remembered of it between two readings.
@@ -148,7 +149,6 @@ private:
     Time drainedAt_;          // everything that had arrived by then has been pushed
     bool causesEmpty_ = true; // after the last reading
     RateLimit lossLog_;
-    RateLimit resyncLog_;
 };
 
 } // namespace keventd

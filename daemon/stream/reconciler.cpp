@@ -64,8 +64,9 @@ void Reconciler::compareAll(Done done) {
 }
 
 void Reconciler::turn() {
-    for (const auto& [source, overrun] : std::exchange(compareThemselves_, {}))
-        intake_.compare(source, overrun);
+    for (const auto& [source, overrun] : std::exchange(compareThemselves_, {})) {
+        if (const auto count = intake_.compare(source, overrun)) logResynced(source, *count, overrun);
+    }
     if (!run_) {
         if (requests_.empty()) return;
         run_.emplace(std::move(requests_.front()));
@@ -129,8 +130,12 @@ void Reconciler::tellResynced(const Run& run) {
     const char* source = run.request.subject->source();
     const std::size_t count = run.comparison.published();
     stream_.publish(resyncedEvent(source, count, run.request.overrun));
+    logResynced(source, count, run.request.overrun);
+}
+
+void Reconciler::logResynced(const std::string& source, std::size_t count, std::uint64_t overrun) {
     const std::string message = text(source, " resynchronised: ", count, " differences published");
-    if (run.request.overrun == 0) return logInfo(message); // as somebody has asked for
+    if (overrun == 0) return logInfo(message); // as somebody has asked for
     logEvent(LogLevel::Info, message_id::Resynced, message,
              {{names::key::Source, source}, {names::key::Count, std::to_string(count)}}, log_);
 }

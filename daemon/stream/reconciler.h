@@ -67,6 +67,7 @@ private:
     void publish(const TurnBudget& budget);
     void finish();
     void tellResynced(const Run& run);
+    void logResynced(const std::string& source, std::size_t count, std::uint64_t overrun);
 
     Stream& stream_;
     Intake& intake_;
