@@ -1,13 +1,10 @@
 // Which attributes nobody may watch, and how many one may.
 
 #include "keventd/names.h"
-#include "tests/bus/bus_test.h"
-#include "tests/support/effective_user.h"
+#include "tests/bus/limited_users.h"
 #include "tests/support/sysfs_files.h"
-#include "tests/support/temporary_directory.h"
 
 #include <filesystem>
-#include <fstream>
 #include <gmock/gmock.h>
 #include <unistd.h>
 
@@ -101,23 +98,9 @@ TEST_P(RefusedAttribute, IsTheOneThatIsTooMany) {
 
 INSTANTIATE_TEST_SUITE_P(, RefusedAttribute, AllRoads, NameOfRoad());
 
-class WatchQuotas : public BusTest {
+class WatchQuotas : public LimitedUsers {
 protected:
-    void SetUp() override {
-        if (geteuid() != 0) GTEST_SKIP() << "needs root, to be somebody else for a while";
-        BusTest::SetUp();
-    }
-    void adjust(DaemonOptions& options) override {
-        options.config = directory_.file("keventd.toml");
-        std::ofstream(options.config) << "[limits]\nuser.watches = 3\nclient.watches = 2\n";
-    }
-    [[nodiscard]] BusClient connectAs(uid_t user) const {
-        const EffectiveUser somebody(user);
-        return connect();
-    }
-
-private:
-    TemporaryDirectory directory_;
+    WatchQuotas() : LimitedUsers("[limits]\nuser.watches = 3\nclient.watches = 2\n") {}
 };
 
 TEST_P(WatchQuotas, BoundWhatAClientAndAUserWatch) {

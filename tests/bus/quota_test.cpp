@@ -1,14 +1,10 @@
 // What one client, and all clients of one user, may take; others have theirs all the same.
 
 #include "keventd/names.h"
-#include "tests/bus/bus_test.h"
-#include "tests/support/effective_user.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/bus/limited_users.h"
 
 #include <algorithm>
-#include <fstream>
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 namespace keventd::test {
 namespace {
@@ -18,30 +14,15 @@ using testing::HasSubstr;
 
 constexpr uid_t Daemon = 1; // one whom the broker finds in /etc/passwd
 
-class Quotas : public BusTest {
+class Quotas : public LimitedUsers {
 protected:
-    void SetUp() override {
-        if (geteuid() != 0) GTEST_SKIP() << "needs root, to be somebody else for a while";
-        BusTest::SetUp();
-    }
-    void adjust(DaemonOptions& options) override {
-        options.config = directory_.file("keventd.toml");
-        std::ofstream(options.config) << "[limits.user]\nsubscriptions = 5\nfilter_bytes = 1024\n";
-    }
+    Quotas() : LimitedUsers("[limits.user]\nsubscriptions = 5\nfilter_bytes = 1024\n") {}
 
-    /// @return a connection of this user
-    [[nodiscard]] BusClient connectAs(uid_t user) const {
-        const EffectiveUser somebody(user);
-        return connect();
-    }
     static Wanted objectsOfBytes(std::size_t bytes) {
         Wanted wanted;
         wanted.filters[names::option::Objects] = {std::string(bytes, 'x')};
         return wanted;
     }
-
-private:
-    TemporaryDirectory directory_;
 };
 
 TEST_P(Quotas, BoundTheSubscriptionsOfAUserOnAllItsConnections) {

@@ -16,10 +16,6 @@ namespace {
 constexpr int TinyBufferBytes = 8192; // the kernel doubles it: room for about 19 events
 constexpr std::uint64_t Flood = 100;
 
-bool isOverrun(const Event& event) {
-    return event.source == names::source::Keventd && event.action == names::action::Overrun;
-}
-
 class KeptSocket : public KernelTest {
 protected:
     struct Named {

@@ -19,6 +19,16 @@ void KernelTest::SetUp() {
     }
 }
 
+void KernelTestWithSysfs::SetUp() {
+    KernelTest::SetUp();
+    if (IsSkipped()) return;
+    try {
+        mountOwnSysfs();
+    } catch (const std::system_error& error) {
+        GTEST_SKIP() << error.what();
+    }
+}
+
 WatchedDaemon::WatchedDaemon(DaemonOptions options)
     : daemon_(std::move(options)), subscriber_(daemon_.address(), {.since = 0}),
       startSeqnum_(newestSeqnum()) {}

@@ -24,6 +24,12 @@ private:
     std::optional<NetworkNamespace> namespace_;
 };
 
+/// The same, with a /sys that shows the network devices of the test. Skips where none can be mounted.
+class KernelTestWithSysfs : public KernelTest {
+protected:
+    void SetUp() override;
+};
+
 /// The daemon, a subscriber who wants everything from the first event on, and a witness of what the kernel
 /// really sent.
 class WatchedDaemon {

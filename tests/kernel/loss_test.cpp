@@ -17,10 +17,6 @@ namespace {
 constexpr int TinyBufferBytes = 8192; // the kernel doubles it: room for about 19 events
 constexpr std::uint64_t Flood = 500;
 
-bool isOverrun(const Event& event) {
-    return event.source == names::source::Keventd && event.action == names::action::Overrun;
-}
-
 // The tiny socket that a daemon inherits, and a witness that has seen the very same messages.
 class Loss : public KernelTest {
 protected:

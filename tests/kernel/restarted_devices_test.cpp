@@ -21,7 +21,7 @@ constexpr int SmallBufferBytes = 64 * 1024; // the kernel doubles it: room for a
 bool isAboutKernel(const Event& event, const char* action) {
     return isAbout(event, action) && event.properties.find(names::key::Source) == names::source::Kernel;
 }
-bool isOverrun(const Event& event) {
+bool isOverrunOfKernel(const Event& event) {
     return isAboutKernel(event, names::action::Overrun);
 }
 bool isResynced(const Event& event) {
@@ -29,18 +29,8 @@ bool isResynced(const Event& event) {
 }
 
 /// Daemons on one state directory, in a network namespace that has a /sys of its own.
-class RestartedDevices : public KernelTest {
+class RestartedDevices : public KernelTestWithSysfs {
 protected:
-    void SetUp() override {
-        KernelTest::SetUp();
-        if (IsSkipped()) return;
-        try {
-            mountOwnSysfs();
-        } catch (const std::system_error& error) {
-            GTEST_SKIP() << error.what();
-        }
-    }
-
     /// Has the next daemons use a socket that stays; without it, each opens its own.
     void keepSocket(int bufferBytes) { socket_ = openUeventSocket(KernelGroup, bufferBytes); }
     void start() {
@@ -97,7 +87,7 @@ TEST_F(RestartedDevices, AreThoseOfTheDaemonBeforeAndWhatHasHappenedSince) {
     start();
     sync();
     EXPECT_EQ(listed(), netDevicesOfSysfs());
-    EXPECT_EQ(count(isOverrun), 0U);
+    EXPECT_EQ(count(isOverrunOfKernel), 0U);
     EXPECT_EQ(count(isFound), 0U);
     restart();
     EXPECT_EQ(listed(), netDevicesOfSysfs());
@@ -117,7 +107,7 @@ TEST_F(RestartedDevices, AreComparedWithWhatIsThereIfNobodyHasListenedMeanwhile)
                                      "add " + pathOf("four"), "add " + pathOf("three")));
     EXPECT_EQ(listed(), netDevicesOfSysfs());
     const Events events = history();
-    const Event& overrun = *select(events, isOverrun).front();
+    const Event& overrun = *select(events, isOverrunOfKernel).front();
     EXPECT_FALSE(overrun.properties.find(names::key::Count)) << "nobody knows";
     EXPECT_LE(numberIn(overrun, names::key::SeqnumFrom), numberIn(overrun, names::key::SeqnumTo));
     EXPECT_THAT(log(), HasSubstr("nobody has listened to the kernel socket since SEQNUM"));
@@ -131,7 +121,7 @@ TEST_F(RestartedDevices, AreNotComparedIfTheKernelHasSentNothingMeanwhile) {
     sync();
     restart();
     sync();
-    EXPECT_EQ(count(isOverrun), 0U);
+    EXPECT_EQ(count(isOverrunOfKernel), 0U);
     EXPECT_THAT(log(), Not(HasSubstr("nobody has listened")));
 }
 
@@ -142,13 +132,13 @@ TEST_F(RestartedDevices, AreComparedAfterALossThatWasToldByTheDaemonBefore) {
     UeventWriter().write(1'000);
     start();
     const Deadline deadline;
-    while (count(isOverrun) == 0) ASSERT_FALSE(deadline.expired());
+    while (count(isOverrunOfKernel) == 0) ASSERT_FALSE(deadline.expired());
     restart(); // a comparison takes 50 ms at least
     ASSERT_TRUE(waitForResyncs(1)) << log();
     const Events events = history();
-    ASSERT_EQ(select(events, isOverrun).size(), 1U);
+    ASSERT_EQ(select(events, isOverrunOfKernel).size(), 1U);
     EXPECT_EQ(numberIn(*select(events, isResynced).front(), names::key::Overrun),
-              select(events, isOverrun).front()->id);
+              select(events, isOverrunOfKernel).front()->id);
 }
 
 TEST_F(RestartedDevices, AreNotToldLostTwice) {
@@ -164,7 +154,7 @@ TEST_F(RestartedDevices, AreNotToldLostTwice) {
         restart();
         sync();
         const Events events = history();
-        const auto overruns = select(events, isOverrun);
+        const auto overruns = select(events, isOverrunOfKernel);
         ASSERT_EQ(overruns.size(), round);
         lost += numberIn(*overruns.back(), names::key::Count);
         EXPECT_EQ(seqnumsOf(events, names::source::Kernel).size() + lost, witness.seqnums().size());

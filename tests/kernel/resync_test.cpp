@@ -29,16 +29,11 @@ bool isResynced(const Event& event) {
 }
 
 /// A daemon whose socket overruns when the test wants it, in a network namespace that has a /sys of its own.
-class Resync : public KernelTest {
+class Resync : public KernelTestWithSysfs {
 protected:
     void SetUp() override {
-        KernelTest::SetUp();
+        KernelTestWithSysfs::SetUp();
         if (IsSkipped()) return;
-        try {
-            mountOwnSysfs();
-        } catch (const std::system_error& error) {
-            GTEST_SKIP() << error.what();
-        }
         witness_.emplace();
         socket_ = openUeventSocket(KernelGroup, SmallBufferBytes);
         DaemonOptions options;

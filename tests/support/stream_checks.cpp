@@ -1,6 +1,7 @@
 #include "tests/support/stream_checks.h"
 
 #include "daemon/sources/kernel_stage.h"
+#include "daemon/stream/own_event.h"
 #include "keventd/names.h"
 
 #include <algorithm>
@@ -150,6 +151,10 @@ std::vector<const Event*> select(const Events& events, const std::function<bool(
         if (isWanted(event)) selected.push_back(&event);
     }
     return selected;
+}
+
+bool isOverrun(const Event& event) {
+    return keventd::isOverrun(event.source, event.action);
 }
 
 std::uint64_t numberIn(const Event& event, const std::string& key) {

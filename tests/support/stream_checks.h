@@ -35,6 +35,9 @@ void expectWrittenInOrder(const Events& events, const UeventWriter& writer);
 [[nodiscard]] std::vector<const Event*> select(const Events& events,
                                                const std::function<bool(const Event&)>& isWanted);
 
+/// @return whether it tells that events were lost before anybody could read them
+[[nodiscard]] bool isOverrun(const Event& event);
+
 /// @return the number in a property; 0 if there is none
 [[nodiscard]] std::uint64_t numberIn(const Event& event, const std::string& key);
 

@@ -147,13 +147,8 @@ systemctl daemon-reload
 """
     MEND = "rm /run/systemd/system/keventd.service.d/broken.conf; systemctl daemon-reload"
 
-    def test_WhileItCannotBeStartedIsToldWhenItCan(self):
-        """systemd gives up a socket that has overrun when it looks at it, as it does between two starts."""
-        stream, first = self.keventctl.position()
-        self.guest.shell(f"{STOP}; {self.BREAK} systemctl start {UNITS.removeprefix(SERVICE)}")
-        marks = Marks(self.guest)
-        marks.write(self.EVENTS)
-        self.guest.shell(self.MEND)
+    def events_when_all_goes_on(self, stream, first):
+        """Waits until keventd and its sockets are back, and what is written from then on is told."""
         self.poll(lambda: self.guest.attempt(f"systemctl is-active {UNITS}")[1].split() == ["active"] * ALL,
                   "keventd and its sockets, without anybody's help")
         again = Marks(self.guest)
@@ -161,11 +156,21 @@ systemctl daemon-reload
         self.guest.shell("keventctl sync")
         events = self.keventctl.history(f"--since={first} --stream={stream}")
         self.assert_ids_without_a_hole(events, first)
+        self.assertEqual(again.of(event for event in events if event["source"] == "kernel"), [1, 2, 3])
+        return events
+
+    def test_WhileItCannotBeStartedIsToldWhenItCan(self):
+        """systemd gives up a socket that has overrun when it looks at it, as it does between two starts."""
+        stream, first = self.keventctl.position()
+        self.guest.shell(f"{STOP}; {self.BREAK} systemctl start {UNITS.removeprefix(SERVICE)}")
+        marks = Marks(self.guest)
+        marks.write(self.EVENTS)
+        self.guest.shell(self.MEND)
+        events = self.events_when_all_goes_on(stream, first)
         kernel = [event for event in events if event["source"] == "kernel"]
         self.assertLess(len(marks.of(kernel)), self.EVENTS, "nothing was lost")
         self.assertIn(("overrun", "kernel"), [(event["action"], event["properties"]["KEVENTD_SOURCE"])
                                               for event in events if event["source"] == "keventd"])
-        self.assertEqual(again.of(kernel), [1, 2, 3])
 
     def test_AndACrashTogetherLoseNothingThatTheSocketHeld(self):
         """systemd gives up the socket that it finds overrun; it has kept it for the daemon, with all it holds."""
@@ -175,13 +180,7 @@ systemctl daemon-reload
         marks = Marks(self.guest)
         marks.write(self.EVENTS)
         self.guest.shell("systemctl kill --signal=KILL keventd.service")
-        self.poll(lambda: self.guest.attempt(f"systemctl is-active {UNITS}")[1].split() == ["active"] * ALL,
-                  "keventd and its sockets, without anybody's help")
-        again = Marks(self.guest)
-        again.write(3)
-        self.guest.shell("keventctl sync")
-        events = self.keventctl.history(f"--since={first} --stream={stream}")
-        self.assert_ids_without_a_hole(events, first)
+        events = self.events_when_all_goes_on(stream, first)
         told = marks.of(event for event in events if event["source"] == "kernel")
         self.assertGreater(len(told), 100, "of what the socket had room for")
         self.assertEqual(told, sorted(set(told)))
@@ -189,4 +188,3 @@ systemctl daemon-reload
         counts = [int(overrun["KEVENTD_COUNT"]) for overrun in overruns if overrun["KEVENTD_SOURCE"] == "kernel"]
         self.assertEqual(len(counts), 1)
         self.assertGreaterEqual(counts[0], self.EVENTS - len(told))
-        self.assertEqual(again.of(event for event in events if event["source"] == "kernel"), [1, 2, 3])

@@ -4,6 +4,9 @@
 #include <ctime>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -56,55 +59,41 @@ TEST_F(TextPrinterTest, ShowsTheFirstAndTheLastTimeThatThereAre) {
     EXPECT_THAT(print(event), testing::StartsWith("294247-01-10 04:00:54.775807 "));
 }
 
-TEST_F(TextPrinterTest, SaysWhatIsLost) {
+// What keventd says about the stream: the properties but for their prefix.
+Event aboutStream(const char* action, const std::vector<std::pair<std::string, std::string>>& properties) {
     Event event;
-    event.source = "keventd";
-    event.action = "overrun";
-    event.subsystem = "keventd";
-    event.properties.set("KEVENTD_SOURCE", "kernel");
-    event.properties.set("KEVENTD_COUNT", "81");
-    event.properties.set("KEVENTD_SEQNUM_FROM", "985");
-    event.properties.set("KEVENTD_SEQNUM_TO", "1065");
+    event.source = event.subsystem = "keventd";
+    event.action = action;
+    for (const auto& [key, value] : properties) event.properties.set("KEVENTD_" + key, value);
+    return event;
+}
+
+TEST_F(TextPrinterTest, SaysWhatIsLost) {
+    const Event event = aboutStream(
+        "overrun", {{"SOURCE", "kernel"}, {"COUNT", "81"}, {"SEQNUM_FROM", "985"}, {"SEQNUM_TO", "1065"}});
     EXPECT_THAT(print(event),
                 testing::EndsWith("overrun keventd   81 messages of kernel lost, SEQNUM 985 to 1065\n"));
 }
 
 TEST_F(TextPrinterTest, SaysThatNobodyKnowsHowMuchIsLost) {
-    Event event;
-    event.source = "keventd";
-    event.action = "overrun";
-    event.properties.set("KEVENTD_SOURCE", "kernel");
-    event.properties.set("KEVENTD_SEQNUM_FROM", "985");
-    event.properties.set("KEVENTD_SEQNUM_TO", "1065");
+    const Event event =
+        aboutStream("overrun", {{"SOURCE", "kernel"}, {"SEQNUM_FROM", "985"}, {"SEQNUM_TO", "1065"}});
     EXPECT_THAT(print(event),
                 testing::EndsWith("an unknown number of messages of kernel lost, SEQNUM 985 to 1065\n"));
 }
 
 TEST_F(TextPrinterTest, SaysNoNumbersOfASourceThatHasNone) {
-    Event event;
-    event.source = "keventd";
-    event.action = "overrun";
-    event.properties.set("KEVENTD_SOURCE", "link");
-    event.properties.set("KEVENTD_COUNT", "3");
+    const Event event = aboutStream("overrun", {{"SOURCE", "link"}, {"COUNT", "3"}});
     EXPECT_THAT(print(event), testing::EndsWith("3 messages of link lost\n"));
 }
 
 TEST_F(TextPrinterTest, SaysWhatARateHasHeldBack) {
-    Event event;
-    event.source = "keventd";
-    event.action = "limited";
-    event.properties.set("KEVENTD_SOURCE", "link");
-    event.properties.set("KEVENTD_COUNT", "3");
+    const Event event = aboutStream("limited", {{"SOURCE", "link"}, {"COUNT", "3"}});
     EXPECT_THAT(print(event), testing::EndsWith("3 events of link held back by its rate\n"));
 }
 
 TEST_F(TextPrinterTest, SaysHowALossEnded) {
-    Event event;
-    event.source = "keventd";
-    event.action = "resynced";
-    event.subsystem = "keventd";
-    event.properties.set("KEVENTD_SOURCE", "udev");
-    event.properties.set("KEVENTD_COUNT", "2");
+    const Event event = aboutStream("resynced", {{"SOURCE", "udev"}, {"COUNT", "2"}});
     EXPECT_THAT(print(event), testing::EndsWith("resynced keventd   2 differences of udev published\n"));
 }
 
