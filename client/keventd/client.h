@@ -42,7 +42,7 @@ struct DeviceList {
 /// How one source of events is doing.
 struct SourceState {
     std::string name;
-    std::string state;  ///< "running", "waiting", "failed"
+    std::string state;  ///< "running", "waiting", "disabled", "refused", "failed"
     std::string reason; ///< why, where there is something to say
 };
 

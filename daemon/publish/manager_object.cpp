@@ -25,6 +25,8 @@ const char* stateName(SourceState state) {
         return "waiting";
     case SourceState::Disabled:
         return "disabled";
+    case SourceState::Refused:
+        return "refused";
     case SourceState::Failed:
         return "failed";
     }

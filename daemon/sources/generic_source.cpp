@@ -23,7 +23,7 @@ constexpr SourceStatus NoAcpi{SourceState::Waiting,
                               "the kernel has no netlink family acpi_event (CONFIG_ACPI)"};
 constexpr SourceStatus NoQuota{SourceState::Waiting,
                                "the kernel has no netlink family VFS_DQUOT (CONFIG_QUOTA_NETLINK_INTERFACE)"};
-constexpr SourceStatus Refused{SourceState::Failed, "the kernel refuses its group"};
+constexpr SourceStatus Refused{SourceState::Refused, "the kernel refuses its group"};
 
 int joinGroup(int socket, std::uint32_t group) {
     return setsockopt(socket, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group);
@@ -38,17 +38,28 @@ std::string nameOf(const Event& event) {
 
 } // namespace
 
-const GenericSource::Kind GenericSource::Thermal{channel::Thermal, ThermalFamily, ThermalGroup, NoThermal,
-                                                 parseThermalMessage};
-const GenericSource::Kind GenericSource::Acpi{channel::Acpi, AcpiFamily, AcpiGroup, NoAcpi, parseAcpiMessage};
-const GenericSource::Kind GenericSource::Quota{channel::Quota, QuotaFamily, QuotaGroup, NoQuota,
-                                               parseQuotaMessage};
+const GenericSource::Kind GenericSource::Thermal{channel::Thermal, ThermalFamily, ThermalGroup,
+                                                 NoThermal,        false,         parseThermalMessage};
+const GenericSource::Kind GenericSource::Acpi{channel::Acpi, AcpiFamily, AcpiGroup,
+                                              NoAcpi,        true,       parseAcpiMessage};
+const GenericSource::Kind GenericSource::Quota{channel::Quota, QuotaFamily, QuotaGroup,
+                                               NoQuota,        true,        parseQuotaMessage};
+
+GenericSource::GenericSource(const Kind& kind, NetlinkSocket socket, std::span<std::byte> landing)
+    : NetlinkSource(kind.channel, std::move(socket), landing), kind_(kind), status_(kind.missing) {
+    join();
+}
+
+SocketPosition GenericSource::moveOn() {
+    const SocketPosition position = NetlinkSource::moveOn();
+    join();
+    return position;
+}
 
 // Told of those that come first: what comes in between is then told twice, and not missed.
-GenericSource::GenericSource(const Kind& kind, NetlinkSocket socket, std::span<std::byte> landing)
-    : NetlinkSource(kind.channel.name, std::move(socket), landing), kind_(kind), status_(kind.missing) {
+void GenericSource::join() {
     if (joinGroup(descriptor(), ControlGroup) < 0) status_ = Refused;
-    if (const auto family = findFamily(kind.family)) join(*family);
+    if (const auto family = findFamily(kind_.family)) join(*family);
 }
 
 void GenericSource::join(const GenericFamily& family) {

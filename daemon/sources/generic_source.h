@@ -34,13 +34,15 @@ public:
     /// @param landing  landingBytes(), zero or of an earlier daemon; outlives the source
     GenericSource(const Kind& kind, NetlinkSocket socket, std::span<std::byte> landing);
 
-    [[nodiscard]] SourceStatus status() const override { return status_; }
+    SocketPosition moveOn() override;
 
 protected:
+    [[nodiscard]] SourceStatus statusOfSender() const override { return status_; }
     void take(const nlmsghdr& message, const Telling& telling) override;
     [[nodiscard]] bool knowsWhatItTold() const override { return false; }
 
 private:
+    void join();
     void join(const GenericFamily& family);
     void takeControl(const GenericMessage& message);
     void takeEvent(const GenericMessage& message, const Telling& telling);
@@ -48,7 +50,7 @@ private:
 
     const Kind& kind_;
     SourceStatus status_;
-    std::uint16_t number_ = 0;                   // of the family; 0: not there
+    std::uint16_t number_ = 0; // of the family; 0: not there
     std::map<std::string, std::string> objects_; // devpaths, by what a message names them: for those that go
 };
 

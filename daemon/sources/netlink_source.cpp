@@ -7,8 +7,9 @@
 
 namespace keventd {
 
-NetlinkSource::NetlinkSource(const char* name, NetlinkSocket socket, std::span<std::byte> landing)
-    : SocketSource(name, std::move(socket)),
+NetlinkSource::NetlinkSource(const NetlinkChannel& channel, NetlinkSocket socket,
+                             std::span<std::byte> landing)
+    : SocketSource(channel, std::move(socket)),
       countBefore_(std::launder(reinterpret_cast<CommitWord*>(landing.data()))),
       landing_(landing.subspan(CountBytes), LandingArea::OneMessage) {}
 
@@ -22,7 +23,7 @@ void NetlinkSource::takeWhatLanded(Arrivals& arrivals) {
     landing_.forget();
 }
 
-Drained NetlinkSource::drain(Arrivals& arrivals, std::size_t budget) {
+Drained NetlinkSource::read(Arrivals& arrivals, std::size_t budget) {
     return drainOneByOne(budget, [&] {
         countBefore_->store(arrivals.count());
         if (landing_.receive(descriptor()) == ReceiveResult::Drained) return false;
@@ -34,9 +35,11 @@ Drained NetlinkSource::drain(Arrivals& arrivals, std::size_t budget) {
 
 bool NetlinkSource::readPast() {
     bool any = false;
-    while (landing_.receive(descriptor()) != ReceiveResult::Drained) any = true;
+    const bool isRead = attempt([&] {
+        while (landing_.receive(descriptor()) != ReceiveResult::Drained) any = true;
+    });
     landing_.forget();
-    return any;
+    return any && isRead;
 }
 
 // As the kernel does, it sends to a group from port 0 (netlink(7)).

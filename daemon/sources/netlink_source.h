@@ -26,13 +26,13 @@ public:
     }
 
     void takeLanded(Arrivals& arrivals) override;
-    [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
 
 protected:
-    /// @param name     names::source, a literal
+    /// @param channel  of the socket
     /// @param landing  landingBytes(), zero or of an earlier daemon; outlives the source
-    NetlinkSource(const char* name, NetlinkSocket socket, std::span<std::byte> landing);
+    NetlinkSource(const NetlinkChannel& channel, NetlinkSocket socket, std::span<std::byte> landing);
 
+    [[nodiscard]] Drained read(Arrivals& arrivals, std::size_t budget) override;
     /// Takes one message of the kernel.
     virtual void take(const nlmsghdr& message, const Telling& telling) = 0;
     /// @return whether take() tells only what it has not told, so that a message is taken again, whole or in

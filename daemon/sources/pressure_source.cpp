@@ -19,9 +19,9 @@ namespace {
 
 constexpr SourceStatus NoThresholds{SourceState::Disabled, "no threshold is set"};
 constexpr SourceStatus NoPressure{SourceState::Disabled, "the kernel counts no pressure"};
-constexpr SourceStatus NoPrivilege{SourceState::Disabled,
+constexpr SourceStatus NoPrivilege{SourceState::Refused,
                                    "this kernel lets only CAP_SYS_RESOURCE set thresholds"};
-constexpr SourceStatus BadThreshold{SourceState::Failed,
+constexpr SourceStatus BadThreshold{SourceState::Refused,
                                     "the kernel refuses a threshold: without CAP_SYS_RESOURCE, windows are "
                                     "multiples of 2 s; all are from 500 ms to 10 s"};
 constexpr SourceStatus CannotWatch{SourceState::Failed, "pressure cannot be watched"};
@@ -79,7 +79,8 @@ void PressureSource::add(const char* resource, const PressureThreshold& threshol
 void PressureSource::fail(const char* resource, int error, const SourceStatus& status) {
     setStatus(status);
     const std::string message = text("pressure of ", resource, ": ", errorText(error), ", ignoring");
-    logMessage(status.state == SourceState::Failed ? LogLevel::Warning : LogLevel::Info, message);
+    const bool isNoMistake = status == NoPressure || status == NoPrivilege;
+    logMessage(isNoMistake ? LogLevel::Info : LogLevel::Warning, message);
 }
 
 Drained PressureSource::drain(Arrivals& arrivals, std::size_t /*budget*/) {

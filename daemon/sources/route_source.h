@@ -14,8 +14,9 @@ public:
 
 protected:
     /// @param request  RTM_GETLINK, RTM_GETADDR: asks for all
-    RouteSource(const char* name, NetlinkSocket socket, std::span<std::byte> landing, int request)
-        : NetlinkSource(name, std::move(socket), landing), request_(request) {}
+    RouteSource(const NetlinkChannel& channel, NetlinkSocket socket, std::span<std::byte> landing,
+                int request)
+        : NetlinkSource(channel, std::move(socket), landing), request_(request) {}
 
     [[nodiscard]] bool knowsWhatItTold() const override { return true; }
     /// Takes all messages of an answer, and tells of the removal of what none of them is about.

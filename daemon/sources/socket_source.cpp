@@ -1,20 +1,61 @@
 #include "daemon/sources/socket_source.h"
 
+#include "daemon/base/errors.h"
 #include "daemon/base/logging.h"
 #include "daemon/base/text.h"
 
 #include <utility>
 
 namespace keventd {
+namespace {
 
-SocketSource::SocketSource(const char* name, NetlinkSocket socket) : name_(name), socket_(std::move(socket)) {
+constexpr SourceStatus HasFailed{SourceState::Failed, "its socket has failed, another one is to be opened"};
+
+} // namespace
+
+SocketSource::SocketSource(const NetlinkChannel& channel, NetlinkSocket socket)
+    : channel_(channel), socket_(std::move(socket)) {
     statistics_.bufferBytes = socket_.bufferBytes();
+}
+
+Drained SocketSource::drain(Arrivals& arrivals, std::size_t budget) {
+    Drained drained;
+    drained.failed = !attempt([&] { drained = read(arrivals, budget); });
+    return drained;
+}
+
+bool SocketSource::attempt(const std::function<void()>& reading) {
+    try {
+        reading();
+        return true;
+    } catch (const FatalError& error) {
+        if (!hasFailed_)
+            logWarning(text(name(), " socket: ", error.what(), ", opening another one"), failureLog_);
+        hasFailed_ = true;
+        return false;
+    }
+}
+
+bool SocketSource::openNext() {
+    try {
+        socket_.precede(NetlinkSocket::open(channel_, NetlinkBufferBytes));
+        return true;
+    } catch (const FatalError& error) {
+        logWarning(text(name(), " socket: ", error.what(), ", trying again"), failureLog_);
+        return false;
+    }
 }
 
 SocketPosition SocketSource::moveOn() {
     socket_.moveOn();
+    hasFailed_ = false;
+    pendingLoss_ = 0;
     statistics_.bufferBytes = socket_.bufferBytes();
     return socket_.position();
+}
+
+SourceStatus SocketSource::status() const {
+    return hasFailed_ ? HasFailed : statusOfSender();
 }
 
 SourceStatistics SocketSource::statistics() const {
@@ -26,7 +67,7 @@ SourceStatistics SocketSource::statistics() const {
 void SocketSource::refuse(std::string_view reason) {
     if (statistics_.refused++ == 0) {
         logWarning(
-            text(name_, " socket: message refused: ", reason, ", ignoring (further ones are counted only)"));
+            text(name(), " socket: message refused: ", reason, ", ignoring (further ones are counted only)"));
     }
 }
 

@@ -2,6 +2,7 @@
 // what has been read from it, refused and lost.
 #pragma once
 
+#include "daemon/base/rate_limit.h"
 #include "daemon/sources/netlink_socket.h"
 #include "daemon/sources/source.h"
 
@@ -15,17 +16,28 @@ namespace keventd {
 
 class SocketSource : public Source {
 public:
-    [[nodiscard]] const char* name() const override { return name_; }
+    [[nodiscard]] const char* name() const override { return channel_.name; }
     [[nodiscard]] int descriptor() const override { return socket_.fd(); }
     [[nodiscard]] bool inherited() const override { return socket_.inherited(); }
+    [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) final;
+    [[nodiscard]] bool openNext() final;
     [[nodiscard]] std::optional<int> nextDescriptor() const override { return socket_.nextFd(); }
     SocketPosition moveOn() override;
-    [[nodiscard]] SourceStatus status() const override { return {}; }
+    [[nodiscard]] SourceStatus status() const final;
     [[nodiscard]] SourceStatistics statistics() const override;
 
 protected:
-    /// @param name  names::source, a literal
-    SocketSource(const char* name, NetlinkSocket socket);
+    /// @param channel  of the socket, a constant
+    SocketSource(const NetlinkChannel& channel, NetlinkSocket socket);
+
+    /// As drain().
+    /// @throws FatalError if the socket gives an error
+    [[nodiscard]] virtual Drained read(Arrivals& arrivals, std::size_t budget) = 0;
+    /// As status(), of a socket that has not failed.
+    [[nodiscard]] virtual SourceStatus statusOfSender() const { return {}; }
+    /// Does what reads the socket. If that gives an error, the log tells it, and the next drain().
+    /// @return whether it gave none
+    [[nodiscard]] bool attempt(const std::function<void()>& reading);
 
     [[nodiscard]] NetlinkSocket& socket() { return socket_; }
     [[nodiscard]] SourceStatistics& counted() { return statistics_; }
@@ -33,7 +45,7 @@ protected:
     /// is told on the log.
     void refuse(std::string_view reason);
 
-    /// As drain(), of a socket whose messages are received one by one.
+    /// As read(), of a socket whose messages are received one by one.
     /// @param receive  receives one and takes it; returns whether there was one
     [[nodiscard]] Drained drainOneByOne(std::size_t budget, const std::function<bool()>& receive);
     /// @return drops that have been counted, and not yet told
@@ -43,10 +55,12 @@ protected:
     [[nodiscard]] Drained endOfQueue(std::uint64_t lost);
 
 private:
-    const char* name_;
+    const NetlinkChannel& channel_;
     NetlinkSocket socket_;
+    bool hasFailed_ = false;
     std::uint64_t pendingLoss_ = 0;
     SourceStatistics statistics_;
+    RateLimit failureLog_;
 };
 
 } // namespace keventd

@@ -21,7 +21,13 @@ struct SourceStatistics {
     std::uint64_t maxQueuedBytes = 0; ///< the most that was ever seen to lie in it
 };
 
-enum class SourceState { Running, Waiting, Disabled, Failed };
+enum class SourceState {
+    Running,
+    Waiting,  ///< nothing can come yet
+    Disabled, ///< switched off, or the kernel has no such thing
+    Refused,  ///< the kernel does not let us
+    Failed,   ///< it should run, and cannot
+};
 
 struct SourceStatus {
     SourceState state = SourceState::Running;
@@ -37,7 +43,8 @@ struct Drained {
     bool empty = true;      ///< everything that had arrived was read; false: call again
     std::uint64_t lost = 0; ///< messages dropped by the kernel, after the last event of this drain
     bool lossPending =
-        false; ///< more were dropped; a later drain tells, when it has read what was queued before
+        false;           ///< more were dropped; a later drain tells, when it has read what was queued before
+    bool failed = false; ///< the descriptor is of no use any more, whatever it held: see openNext()
 };
 
 /// A socket, and how many of the messages that the kernel has dropped on it are not to be told of any more.
@@ -70,6 +77,9 @@ public:
     /// A loss is told when everything that was queued before it has been read: the drop was counted first,
     /// and the socket found empty then.
     [[nodiscard]] virtual Drained drain(Arrivals& arrivals, std::size_t budget) = 0;
+    /// Opens a descriptor to follow this one, which has failed. What is sent until then, nobody reads.
+    /// @return whether there is one now; if not, the log tells why
+    [[nodiscard]] virtual bool openNext() { return false; }
     /// @return the descriptor that follows when drain() has read this one to its end, if any does
     [[nodiscard]] virtual std::optional<int> nextDescriptor() const { return std::nullopt; }
     /// Takes that one, and closes this one.

@@ -26,7 +26,7 @@ protected:
     /// @param request  as of RouteSource
     TableSource(const NetlinkChannel& channel, NetlinkSocket socket, std::span<std::byte> landing,
                 int request, Table table)
-        : RouteSource(channel.name, std::move(socket), landing, request), table_(std::move(table)) {}
+        : RouteSource(channel, std::move(socket), landing, request), table_(std::move(table)) {}
 
     [[nodiscard]] const Table& table() const { return table_; }
 

@@ -47,7 +47,7 @@ Event eventOf(udev_device* device) {
 } // namespace
 
 UdevSource::UdevSource(NetlinkSocket socket, std::span<std::byte> landing)
-    : SocketSource(names::source::Udev, std::move(socket)), landing_(landing), udev_(udev_new()),
+    : SocketSource(channel::UdevEvents, std::move(socket)), landing_(landing), udev_(udev_new()),
       udevdSeen_(access(UdevdControl, F_OK) == 0) {
     if (!udev_) throwError("create udev context", errno);
     monitor_ = makeMonitor(udev_.get(), descriptor());
@@ -66,7 +66,7 @@ void UdevSource::takeLanded(Arrivals& arrivals) {
     landing_.forget();
 }
 
-Drained UdevSource::drain(Arrivals& arrivals, std::size_t budget) {
+Drained UdevSource::read(Arrivals& arrivals, std::size_t budget) {
     return drainOneByOne(budget, [&] {
         const bool isThere = landing_.peek(descriptor());
         if (isThere) receiveOne(arrivals);
@@ -103,7 +103,7 @@ void UdevSource::take(Event event, Arrivals& arrivals) {
     arrivals.add(std::move(event));
 }
 
-SourceStatus UdevSource::status() const {
+SourceStatus UdevSource::statusOfSender() const {
     if (udevdSeen_) return {};
     return {SourceState::Waiting,
             "no sign of udevd: nothing received, and no /run/udev/control at the start"};

@@ -21,9 +21,11 @@ public:
     UdevSource(NetlinkSocket socket, std::span<std::byte> landing);
 
     void takeLanded(Arrivals& arrivals) override;
-    [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
     SocketPosition moveOn() override;
-    [[nodiscard]] SourceStatus status() const override;
+
+protected:
+    [[nodiscard]] Drained read(Arrivals& arrivals, std::size_t budget) override;
+    [[nodiscard]] SourceStatus statusOfSender() const override;
 
 private:
     void receiveOne(Arrivals& arrivals);

@@ -1,7 +1,5 @@
 #include "daemon/sources/uevent_source.h"
 
-#include "keventd/names.h"
-
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -24,14 +22,14 @@ bool isInjected(const Datagram& datagram) {
 } // namespace
 
 UeventSource::UeventSource(NetlinkSocket socket, std::span<std::byte> landing)
-    : SocketSource(names::source::Kernel, std::move(socket)), landing_(landing, LandingArea::Uevents) {}
+    : SocketSource(channel::KernelUevents, std::move(socket)), landing_(landing, LandingArea::Uevents) {}
 
 // A short count may hide an ENOBUFS with more behind it; after a drop only an empty read is the end. What was
 // dropped before that read lies here, before all that will be read from now on; what was dropped since lies
 // behind more events.
-Drained UeventSource::drain(Arrivals& arrivals, std::size_t budget) {
+Drained UeventSource::read(Arrivals& arrivals, std::size_t budget) {
     socket().noteQueued(); // before it is taken out
-    for (std::size_t read = 0; read < budget;) {
+    for (std::size_t messages = 0; messages < budget;) {
         const std::uint64_t droppedBefore = pendingLoss();
         const ReceiveResult result = landing_.receive(descriptor());
         const std::size_t landed = landing_.size();
@@ -40,7 +38,7 @@ Drained UeventSource::drain(Arrivals& arrivals, std::size_t budget) {
         if (result == ReceiveResult::Drained && (landed == 0 || pendingLoss() == 0)) {
             return endOfQueue(droppedBefore);
         }
-        read += std::max<std::size_t>(landed, 1);
+        messages += std::max<std::size_t>(landed, 1);
     }
     return {.empty = false, .lost = 0, .lossPending = pendingLoss() > 0};
 }

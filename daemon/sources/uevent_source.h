@@ -21,7 +21,9 @@ public:
     UeventSource(NetlinkSocket socket, std::span<std::byte> landing);
 
     void takeLanded(Arrivals& arrivals) override;
-    [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override;
+
+protected:
+    [[nodiscard]] Drained read(Arrivals& arrivals, std::size_t budget) override;
 
 private:
     void take(const Datagram& datagram, const ReadTime& now, Arrivals& arrivals);

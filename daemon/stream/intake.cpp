@@ -24,6 +24,8 @@ constexpr std::size_t MaxSortedAtStart = 32'768;
 // Together more than a socket of 128 MiB holds.
 constexpr int MaxTurnsAtStart = 128;
 constexpr std::chrono::milliseconds HeldBackInterval{100};
+// What fails at once again, then fails once in a second.
+constexpr std::chrono::seconds UntilOpened{1};
 
 // @param count  nothing: nobody knows
 Event numberedOverrun(const char* source, std::optional<std::uint64_t> count, std::uint64_t from,
@@ -53,6 +55,7 @@ Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum
     : sequencer_(sequencer), seqnum_(seqnum), waiting_(waiting),
       timer_(loop.addTimer("reorder deadline", [this] { turn(); })),
       heldBackTimer_(loop.addTimer("held back", [this] { turn(); })),
+      openTimer_(loop.addTimer("failed source", [this] { openFailed(); })),
       again_(loop.addDefer("read more", [this] { turn(); })) {
     std::vector<Input> inputs = others;
     inputs.insert(inputs.end(), effects.begin(), effects.end());
@@ -179,6 +182,11 @@ void Intake::tellGap(Inlet& inlet, const std::vector<Event>& events) {
     }
     if (from > to) return;
     inlet.hasGap = true;
+    tellGap(inlet, from, to);
+}
+
+void Intake::tellGap(const Inlet& inlet, std::uint64_t from, std::uint64_t to) {
+    const char* name = inlet.source->name();
     logEvent(LogLevel::Warning, message_id::Overrun,
              text("nobody has listened to the ", name, " socket since SEQNUM ", from, ", resynchronising"),
              {{names::key::Source, name}}, lossLog_);
@@ -233,6 +241,7 @@ std::vector<Intake::Reading> Intake::readAll(std::size_t effectBudget) {
 
 Intake::Reading Intake::read(Inlet& inlet, std::size_t budget) {
     Reading reading{&inlet, {}, {}};
+    if (inlet.hasFailed) return reading;
     KeptArrivals arrivals(waiting_, reading.events, [&](Event& event) {
         if (hasWaited(inlet, event)) event.flags |= EventFlag::Queued;
         return admits(inlet);
@@ -246,8 +255,9 @@ void Intake::push(Reading& reading, Time now) {
     if (!inlet.isSettled) settle(reading);
     for (Event& event : reading.events) push(std::move(event), now);
     noteLoss(inlet, reading.drained);
+    if (reading.drained.failed) leaveAlone(inlet);
     const auto next = inlet.source->nextDescriptor();
-    if (reading.drained.empty && next) {
+    if (reading.drained.empty && next && !inlet.hasFailed) {
         moveOn(inlet, *next);
         reading.drained.empty = false;
     }
@@ -263,6 +273,41 @@ void Intake::moveOn(Inlet& inlet, int descriptor) {
     inlet.told->begin(socket.cookie, socket.toldDrops, waiting_.lastNumber());
     inlet.told->settle();
     inlet.onMoved();
+}
+
+// Its descriptor may be ready for ever. Where a loss can begin is known now.
+void Intake::leaveAlone(Inlet& inlet) {
+    inlet.watch->disable();
+    if (inlet.isNumbered && !inlet.lossFrom) inlet.lossFrom = lowestLost(inlet);
+    inlet.hasFailed = true;
+    openTimer_->armAt(Sequencer::Clock::now() + UntilOpened);
+}
+
+void Intake::openFailed() {
+    for (Inlet& inlet : inlets_) {
+        if (!inlet.hasFailed) continue;
+        if (inlet.source->nextDescriptor() || inlet.source->openNext()) {
+            readOn(inlet, *inlet.source->nextDescriptor());
+        } else {
+            openTimer_->armAt(Sequencer::Clock::now() + UntilOpened);
+        }
+    }
+    turn();
+}
+
+void Intake::readOn(Inlet& inlet, int descriptor) {
+    inlet.hasFailed = false;
+    moveOn(inlet, descriptor);
+    inlet.watch->enable();
+    tellUnread(inlet);
+}
+
+// What was sent after the last that was read, and before another socket was there.
+void Intake::tellUnread(Inlet& inlet) {
+    if (!inlet.isNumbered) return tellGap(inlet);
+    const std::uint64_t newest = seqnum_.read();
+    tellGap(inlet, std::min(*inlet.lossFrom, newest), newest);
+    inlet.lossFrom.reset();
 }
 
 void Intake::push(Event event, Time now) {

@@ -106,6 +106,7 @@ private:
         std::optional<std::uint64_t> lossFrom; ///< lowest SEQNUM of a loss that was seen, and is not yet told
         std::optional<Ceiling> ceiling;
         std::uint64_t heldBack = 0; ///< events, by the ceiling, that have not been told of
+        bool hasFailed = false;     ///< it is not read until another descriptor is open
         EventLoop::Handle watch;
     };
     struct Reading {
@@ -123,11 +124,16 @@ private:
     [[nodiscard]] bool goesOn(const Inlet& inlet, const std::vector<Event>& events);
     void tellGap(Inlet& inlet, const std::vector<Event>& events);
     void tellGap(const Inlet& inlet);
+    void tellGap(const Inlet& inlet, std::uint64_t from, std::uint64_t to);
     void tell(Event event);
     [[nodiscard]] std::vector<Reading> readAll(std::size_t effectBudget);
     [[nodiscard]] Reading read(Inlet& inlet, std::size_t budget);
     void push(Reading& reading, Time now);
     void moveOn(Inlet& inlet, int descriptor);
+    void leaveAlone(Inlet& inlet);
+    void openFailed();
+    void readOn(Inlet& inlet, int descriptor);
+    void tellUnread(Inlet& inlet);
     void push(Event event, Time now);
     [[nodiscard]] bool hasWaited(const Inlet& inlet, const Event& event) const;
     [[nodiscard]] static bool admits(Inlet& inlet);
@@ -145,6 +151,7 @@ private:
     std::vector<Inlet> inlets_; // effects first, the cause last
     EventLoop::Handle timer_;
     EventLoop::Handle heldBackTimer_;
+    EventLoop::Handle openTimer_;
     EventLoop::Handle again_; // not all was read: another turn, although the sockets may tell nothing
     Time drainedAt_;          // everything that had arrived by then has been pushed
     bool causesEmpty_ = true; // after the last reading

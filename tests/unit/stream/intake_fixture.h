@@ -28,6 +28,8 @@ public:
     void add(std::vector<Event> events, const Drained& drained = {}) {
         steps_.push_back({std::move(events), drained});
     }
+    /// Has the next attempts to open another descriptor fail.
+    void failToOpen(int attempts) { failures_ = attempts; }
     /// For an earlier daemon.
     void land(std::vector<Event> events) { landed_ = std::move(events); }
     [[nodiscard]] std::size_t left() const { return steps_.size(); }
@@ -45,6 +47,18 @@ public:
         for (Event& event : step.events) arrivals.add(std::move(event));
         return step.drained;
     }
+    [[nodiscard]] bool openNext() override {
+        if (failures_-- > 0) return false;
+        next_ = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        return true;
+    }
+    [[nodiscard]] std::optional<int> nextDescriptor() const override {
+        return next_ ? std::optional(next_.get()) : std::nullopt;
+    }
+    SocketPosition moveOn() override {
+        fd_ = std::move(next_);
+        return {.cookie = 77};
+    }
     [[nodiscard]] SourceStatus status() const override { return {}; }
     [[nodiscard]] SourceStatistics statistics() const override { return {}; }
 
@@ -52,6 +66,8 @@ private:
     const char* name_;
     bool inherited_;
     UniqueFd fd_;
+    UniqueFd next_;
+    int failures_ = 0;
     std::deque<Step> steps_;
     std::vector<Event> landed_;
 };

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 namespace keventd::test {
 namespace {
@@ -27,6 +28,9 @@ public:
     [[nodiscard]] Drained drain(Arrivals& arrivals, std::size_t budget) override {
         return source_.drain(arrivals, budget);
     }
+    [[nodiscard]] bool openNext() override { return source_.openNext(); }
+    [[nodiscard]] std::optional<int> nextDescriptor() const override { return source_.nextDescriptor(); }
+    SocketPosition moveOn() override { return source_.moveOn(); }
     void compare(Arrivals& arrivals) override {
         for (Event& event : std::exchange(differences_, {})) arrivals.add(std::move(event));
     }
@@ -50,6 +54,10 @@ protected:
                                                     .ratePerSecond = ratePerSecond}});
         intake_->gather();
         intake_->start();
+    }
+    // As the loop does, until so many have left.
+    void runUntilLeft(std::size_t count) {
+        while (left_.size() < count) ASSERT_GT(sd_event_run(loop_.get(), 10'000'000), 0);
     }
     std::vector<std::string> words() {
         std::vector<std::string> words;
@@ -131,13 +139,55 @@ TEST_F(IntakeOfOthers, TellThatOnce) {
     EXPECT_THAT(words(), ElementsAre("keventd overrun"));
 }
 
+constexpr Drained Failed{.failed = true};
+
+TEST_F(IntakeOfOthers, ThatFailAreLeftAloneAndTheRestIsNot) {
+    begin();
+    link_.source_.add({ofLink("up")}, Failed);
+    link_.source_.add({ofLink("down")});
+    intake_->turn();
+    kernel_.add({kernel(11)});
+    intake_->turn();
+    EXPECT_THAT(words(), ElementsAre("link up", "kernel change"));
+    EXPECT_EQ(link_.source_.left(), 1U);
+}
+
+TEST_F(IntakeOfOthers, ThatFailGoOnWithAnotherDescriptorAndSayWhatTheyMayHaveMissed) {
+    begin();
+    link_.source_.add({ofLink("up")}, Failed);
+    link_.source_.add({ofLink("down")});
+    intake_->turn();
+    const int before = link_.descriptor();
+    runUntilLeft(3);
+    EXPECT_THAT(words(), ElementsAre("link up", "keventd overrun", "link down"));
+    EXPECT_FALSE(left_[1].properties.find(names::key::Count)) << "nobody knows";
+    EXPECT_NE(link_.descriptor(), before);
+    EXPECT_FALSE(linkDrops_.find(1, {}));
+    EXPECT_EQ(linkDrops_.find(77, {}), 0U) << "of the new socket";
+
+    const std::uint64_t one = 1;
+    link_.source_.add({ofLink("up")});
+    ASSERT_EQ(write(link_.descriptor(), &one, sizeof one), static_cast<ssize_t>(sizeof one));
+    runUntilLeft(4); // it is the one that is polled
+}
+
+TEST_F(IntakeOfOthers, ThatCannotBeOpenedAreTriedAgain) {
+    begin();
+    link_.source_.failToOpen(1);
+    link_.source_.add({}, Failed);
+    link_.source_.add({ofLink("up")});
+    intake_->turn();
+    runUntilLeft(2);
+    EXPECT_THAT(words(), ElementsAre("keventd overrun", "link up"));
+}
+
 TEST_F(IntakeOfOthers, AreHeldToTheirRateAndSaySo) {
     begin({}, 1);
     link_.source_.add({ofLink("up"), ofLink("down"), ofLink("up")});
     intake_->turn();
     EXPECT_THAT(words(), ElementsAre("link up"));
     EXPECT_TRUE(memory_.waiting.leftOver().empty());
-    while (left_.size() < 2) sd_event_run(loop_.get(), 2'000'000);
+    runUntilLeft(2);
     EXPECT_THAT(words(), ElementsAre("link up", "keventd limited"));
     EXPECT_EQ(left_[1].properties.find(names::key::Count), "2");
 }

@@ -192,6 +192,20 @@ TEST_F(IntakeLoss, TellsTheNextOneWithARangeOfItsOwn) {
     EXPECT_EQ(overrun().properties.find(names::key::SeqnumFrom), "12") << "12 may be of this one as well";
 }
 
+TEST_F(IntakeLoss, OfASourceThatFailedGoesFromWhatItHasNotReadToTheNewest) {
+    start();
+    kernel_.add({kernel(11)}, {.failed = true});
+    intake_.turn();
+    while (overrun().action.empty()) ASSERT_GT(sd_event_run(loop_.get(), 10'000'000), 0);
+    EXPECT_EQ(overrun().properties.find(names::key::SeqnumFrom), "12");
+    EXPECT_LE(overrun().properties.find(names::key::SeqnumTo), std::to_string(seqnum_.read()));
+    EXPECT_FALSE(overrun().properties.find(names::key::Count)) << "nobody knows";
+    left_.clear();
+    kernel_.add({kernel(12), kernel(13)});
+    intake_.turn();
+    EXPECT_EQ(words(), "k12 k13");
+}
+
 class IntakeLossAtTheEnd : public IntakeTest {
 protected:
     IntakeLossAtTheEnd() : IntakeTest(false, after(~std::uint64_t{0} - 5)) {}
