@@ -6,8 +6,10 @@
 #include "daemon/sources/acpi_message.h"
 #include "daemon/sources/generic_families.h"
 #include "daemon/sources/generic_objects.h"
+#include "daemon/sources/property_number.h"
 #include "daemon/sources/quota_message.h"
 #include "daemon/sources/thermal_message.h"
+#include "keventd/names.h"
 
 #include <cerrno>
 #include <string_view>
@@ -24,6 +26,9 @@ constexpr SourceStatus NoAcpi{SourceState::Waiting,
 constexpr SourceStatus NoQuota{SourceState::Waiting,
                                "the kernel has no netlink family VFS_DQUOT (CONFIG_QUOTA_NETLINK_INTERFACE)"};
 constexpr SourceStatus Refused{SourceState::Refused, "the kernel refuses its group"};
+
+/// Property: the family's own counter.
+constexpr const char* Number = "NLMSG_SEQ";
 
 int joinGroup(int socket, std::uint32_t group) {
     return setsockopt(socket, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group);
@@ -52,8 +57,14 @@ GenericSource::GenericSource(const Kind& kind, NetlinkSocket socket, std::span<s
 
 SocketPosition GenericSource::moveOn() {
     const SocketPosition position = NetlinkSource::moveOn();
+    numbers_.goOn();
     join();
     return position;
+}
+
+void GenericSource::begin(const std::vector<Event>& told) {
+    if (told.empty()) return;
+    if (const auto last = findNumber<std::uint32_t>(told.back().properties, Number)) numbers_.goOnFrom(*last);
 }
 
 // Told of those that come first: what comes in between is then told twice, and not missed.
@@ -95,11 +106,22 @@ void GenericSource::takeControl(const GenericMessage& message) {
 }
 
 void GenericSource::takeEvent(const GenericMessage& message, const Telling& telling) {
+    if (kind_.isNumbered) noteNumber(message.sequence, telling.arrivals);
     auto parsed = kind_.parse(message);
     if (const auto* reason = std::get_if<RefusedMessage>(&parsed)) return refuse(reasonText(*reason));
     Event& event = std::get<Event>(parsed);
     event.object = objectOf(event);
+    if (kind_.isNumbered) event.properties.set(Number, text(message.sequence));
     telling.tell(std::move(event));
+}
+
+void GenericSource::noteNumber(std::uint32_t number, Arrivals& arrivals) {
+    const std::uint32_t missing = numbers_.missingBefore(number);
+    if (missing == 0) return;
+    logEvent(LogLevel::Warning, message_id::Overrun,
+             text(missing, " messages of ", name(), " lost while nobody listened, by their numbers"),
+             {{names::key::Source, name()}, {names::key::Count, text(missing)}});
+    arrivals.miss(missing);
 }
 
 std::string GenericSource::objectOf(const Event& event) {

@@ -6,12 +6,14 @@
 
 #include "daemon/sources/control_message.h"
 #include "daemon/sources/generic_message.h"
+#include "daemon/sources/message_numbers.h"
 #include "daemon/sources/netlink_source.h"
 
 #include <cstdint>
 #include <map>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace keventd {
 
@@ -23,6 +25,7 @@ public:
         const char* family;
         const char* group;
         SourceStatus missing; ///< told while the kernel does not know the family
+        bool isNumbered;      ///< its messages (message_numbers.h)
         std::variant<Event, RefusedMessage> (*parse)(const GenericMessage&);
     };
     static const Kind Thermal;
@@ -35,6 +38,8 @@ public:
     GenericSource(const Kind& kind, NetlinkSocket socket, std::span<std::byte> landing);
 
     SocketPosition moveOn() override;
+    void begin(const std::vector<Event>& told) override;
+    [[nodiscard]] bool willTellWhatIsMissing() const override { return numbers_.know(); }
 
 protected:
     [[nodiscard]] SourceStatus statusOfSender() const override { return status_; }
@@ -46,11 +51,13 @@ private:
     void join(const GenericFamily& family);
     void takeControl(const GenericMessage& message);
     void takeEvent(const GenericMessage& message, const Telling& telling);
+    void noteNumber(std::uint32_t number, Arrivals& arrivals);
     [[nodiscard]] std::string objectOf(const Event& event);
 
     const Kind& kind_;
     SourceStatus status_;
     std::uint16_t number_ = 0; // of the family; 0: not there
+    MessageNumbers numbers_;
     std::map<std::string, std::string> objects_; // devpaths, by what a message names them: for those that go
 };
 

@@ -86,6 +86,10 @@ public:
     /// @return of the socket that is read from now on
     virtual SocketPosition moveOn() { return {}; }
 
+    /// @return whether its next message says what has been missed since the last: messages are numbered. If
+    ///         not, nobody knows
+    [[nodiscard]] virtual bool willTellWhatIsMissing() const { return false; }
+
     /// Of a source that tells only what differs from what it knows, so that a loss can be looked for: the
     /// objects that there are now, each as an event that tells of it. It knows them from now on.
     [[nodiscard]] virtual std::vector<Event> readAll() { return {}; }

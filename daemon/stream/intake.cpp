@@ -125,7 +125,7 @@ void Intake::takeLanded() {
     const Time now = Sequencer::Clock::now();
     for (auto inlet = inlets_.rbegin(); inlet != inlets_.rend(); ++inlet) {
         std::vector<Event> landed;
-        KeptArrivals arrivals(waiting_, landed, [](Event& event) {
+        KeptArrivals arrivals(inlet->source->name(), waiting_, landed, [](Event& event) {
             event.flags |= EventFlag::Queued;
             return true;
         });
@@ -145,6 +145,7 @@ void Intake::settle(const Reading& reading) {
 
 void Intake::tellGap(const Inlet& inlet) {
     if (inlet.source->status().state != SourceState::Running) return; // then there is nothing to lose
+    if (inlet.source->willTellWhatIsMissing()) return;
     const char* name = inlet.source->name();
     logEvent(LogLevel::Warning, message_id::Overrun,
              text("nobody has listened to the ", name, " socket for a while, resynchronising"),
@@ -242,7 +243,7 @@ std::vector<Intake::Reading> Intake::readAll(std::size_t effectBudget) {
 Intake::Reading Intake::read(Inlet& inlet, std::size_t budget) {
     Reading reading{&inlet, {}, {}};
     if (inlet.hasFailed) return reading;
-    KeptArrivals arrivals(waiting_, reading.events, [&](Event& event) {
+    KeptArrivals arrivals(inlet.source->name(), waiting_, reading.events, [&](Event& event) {
         if (hasWaited(inlet, event)) event.flags |= EventFlag::Queued;
         return admits(inlet);
     });
@@ -386,7 +387,7 @@ std::optional<std::size_t> Intake::compare(std::string_view source, std::uint64_
     const auto inlet = std::find_if(inlets_.begin(), inlets_.end(), isOfSource);
     if (inlet == inlets_.end() || inlet->isNumbered) return std::nullopt;
     std::vector<Event> differences;
-    KeptArrivals arrivals(waiting_, differences, [](Event&) { return true; });
+    KeptArrivals arrivals(inlet->source->name(), waiting_, differences, [](Event&) { return true; });
     inlet->source->compare(arrivals);
     const Time now = Sequencer::Clock::now();
     for (Event& event : differences) push(std::move(event), now);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/sources/arrivals.h"
+#include "daemon/stream/own_event.h"
 #include "daemon/stream/waiting_log.h"
 
 #include <cstdint>
@@ -16,18 +17,24 @@ public:
     /// May flag an event; returns false of one that is left out.
     using Look = std::function<bool(Event&)>;
 
+    /// @param source       names::source, a literal: whose they are
     /// @param log, events  outlive the object
-    KeptArrivals(WaitingLog& log, std::vector<Event>& events, Look look)
-        : log_(log), events_(events), look_(std::move(look)) {}
+    KeptArrivals(const char* source, WaitingLog& log, std::vector<Event>& events, Look look)
+        : source_(source), log_(log), events_(events), look_(std::move(look)) {}
 
     void add(Event event) override {
-        if (!look_(event)) return;
-        log_.add(event);
-        events_.push_back(std::move(event));
+        if (look_(event)) keep(std::move(event));
     }
+    void miss(std::uint64_t count) override { keep(overrunEvent(source_, count)); }
     [[nodiscard]] std::uint64_t count() const override { return log_.lastNumber(); }
 
 private:
+    void keep(Event event) {
+        log_.add(event);
+        events_.push_back(std::move(event));
+    }
+
+    const char* source_;
     WaitingLog& log_;
     std::vector<Event>& events_;
     Look look_;

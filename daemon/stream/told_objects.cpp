@@ -19,7 +19,10 @@ constexpr std::array Kinds{
     Kind{names::source::Link, {"IFINDEX", "", ""}, names::action::Remove},
     Kind{names::source::Address, {"IFINDEX", "ADDRESS", "PEER"}, names::action::Remove},
     Kind{names::source::Mount, {"MOUNT_ID", "", ""}, names::action::Umount},
-    Kind{names::source::Power, {"", "", ""}, ""}, // one, which does not go: the clocks
+    // One, which does not go: the clocks, the number of the last message.
+    Kind{names::source::Power, {"", "", ""}, ""},
+    Kind{names::source::Acpi, {"", "", ""}, ""},
+    Kind{names::source::Quota, {"", "", ""}, ""},
 };
 
 const Kind* findKind(std::string_view source) {

@@ -1,6 +1,7 @@
 """keventd is killed while what is no uevent goes on: each is told, and once."""
 
 from cases.restarts import KILL, SERVICE
+from cases.service import START, STOP
 from cases.stream_case import StreamCase
 from guests import acpi
 
@@ -100,6 +101,31 @@ class SourceRestarts(StreamCase):
         self.assertEqual([event["properties"]["ACPI_BUS_ID"] for event in self.events("source=acpi")],
                          ["LNXPWRBN:00", "PNP0C0E:00"])
         self.assertEqual([event["action"] for event in self.events("source=thermal")], ["trip-up", "cdev-change"])
+
+    # --- What nobody keeps ---
+
+    def test_WhatComesBetweenTwoSocketsIsCountedByTheKernelsNumbers(self):
+        """The descriptors of a service that is stopped are closed; so are its sockets of generic netlink."""
+        self.record()
+        hardware = acpi.Hardware(self.guest)
+        hardware.press_power_button()
+        last = int(self.await_event("source=acpi")["properties"]["NLMSG_SEQ"])
+        self.guest.shell(STOP)
+        hardware.press_sleep_button()
+        self.await_recorded("button/sleep")
+        self.guest.shell(START)
+        hardware.press_power_button()
+        self.poll(lambda: len(self.notified()) == 2, "the second press")
+        event = self.notified()[-1]
+        self.assertEqual(int(event["properties"]["NLMSG_SEQ"]), last + 2)
+        lost = [own for own in self.events("source=keventd")
+                if (own["action"], own["properties"]["KEVENTD_SOURCE"]) == ("overrun", "acpi")]
+        self.assertEqual([overrun["properties"]["KEVENTD_COUNT"] for overrun in lost], ["1"])
+        self.assertEqual(lost[0]["id"], event["id"] - 1)
+
+    def notified(self):
+        """By source acpi; what is said of losses passes every filter."""
+        return [event for event in self.events("source=acpi") if event["source"] == "acpi"]
 
     def record(self):
         """Somebody else who listens, so that it is known when something has been sent."""

@@ -20,6 +20,7 @@ public:
     struct Step {
         std::vector<Event> events;
         Drained drained;
+        std::uint64_t missing = 0; ///< messages, before the events
     };
 
     ScriptedSource(const char* name, bool inherited)
@@ -27,6 +28,9 @@ public:
 
     void add(std::vector<Event> events, const Drained& drained = {}) {
         steps_.push_back({std::move(events), drained});
+    }
+    void addHole(std::uint64_t missing, std::vector<Event> events) {
+        steps_.push_back({std::move(events), {}, missing});
     }
     /// Has the next attempts to open another descriptor fail.
     void failToOpen(int attempts) { failures_ = attempts; }
@@ -44,6 +48,7 @@ public:
         if (steps_.empty()) return {};
         Step step = std::move(steps_.front());
         steps_.pop_front();
+        if (step.missing > 0) arrivals.miss(step.missing);
         for (Event& event : step.events) arrivals.add(std::move(event));
         return step.drained;
     }

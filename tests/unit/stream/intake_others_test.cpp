@@ -31,6 +31,7 @@ public:
     [[nodiscard]] bool openNext() override { return source_.openNext(); }
     [[nodiscard]] std::optional<int> nextDescriptor() const override { return source_.nextDescriptor(); }
     SocketPosition moveOn() override { return source_.moveOn(); }
+    [[nodiscard]] bool willTellWhatIsMissing() const override { return isNumbered_; }
     void compare(Arrivals& arrivals) override {
         for (Event& event : std::exchange(differences_, {})) arrivals.add(std::move(event));
     }
@@ -39,6 +40,7 @@ public:
 
     ScriptedSource source_{names::source::Link, true};
     std::vector<Event> differences_;
+    bool isNumbered_ = false;
 };
 
 class IntakeOfOthers : public testing::Test {
@@ -137,6 +139,18 @@ TEST_F(IntakeOfOthers, TellThatOnce) {
     intake_->gather();
     intake_->start();
     EXPECT_THAT(words(), ElementsAre("keventd overrun"));
+}
+
+TEST_F(IntakeOfOthers, ThatTellWhatTheyMissedAreNotSaidToHaveMissedAnything) {
+    link_.isNumbered_ = true;
+    begin(0);
+    EXPECT_THAT(words(), ElementsAre());
+    link_.source_.addHole(2, {ofLink("up")});
+    intake_->turn();
+    ASSERT_THAT(words(), ElementsAre("keventd overrun", "link up"));
+    EXPECT_EQ(left_[0].properties.find(names::key::Source), "link");
+    EXPECT_EQ(left_[0].properties.find(names::key::Count), "2");
+    EXPECT_TRUE(memory_.waiting.leftOver().empty());
 }
 
 constexpr Drained Failed{.failed = true};
