@@ -10,6 +10,7 @@ namespace keventd {
 class RouteSource : public NetlinkSource {
 public:
     [[nodiscard]] std::vector<Event> readAll() override;
+    [[nodiscard]] bool canCompare() const override { return true; }
     void compare(Arrivals& arrivals) override;
 
 protected:

@@ -95,6 +95,8 @@ public:
     [[nodiscard]] virtual std::vector<Event> readAll() { return {}; }
     /// Takes up what an earlier daemon has told of each object last, instead.
     virtual void begin(const std::vector<Event>& /*told*/) {}
+    /// @return whether there is anything that it can be compared with
+    [[nodiscard]] virtual bool canCompare() const { return false; }
     /// Compares what it knows with what there is, and tells the difference by events that are flagged Resync.
     /// To be called when a loss has been told; it may read past what has arrived meanwhile.
     virtual void compare(Arrivals& /*arrivals*/) {}

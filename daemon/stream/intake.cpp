@@ -396,6 +396,14 @@ std::optional<std::size_t> Intake::compare(std::string_view source, std::uint64_
     return differences.size();
 }
 
+std::vector<const char*> Intake::comparable() const {
+    std::vector<const char*> names;
+    for (const Inlet& inlet : inlets_) {
+        if (!inlet.isNumbered && inlet.source->canCompare()) names.push_back(inlet.source->name());
+    }
+    return names;
+}
+
 // A hole must not be closed while its event lies unread in our own socket, however long ago its deadline was:
 // the sequencer's clock stands still until the socket has been empty. (The sequencer bounds what waits.)
 void Intake::release(bool causesEmpty, Time started) {

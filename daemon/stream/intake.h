@@ -90,6 +90,8 @@ public:
     /// @param overrun  id of the event that has told of the loss
     /// @return differences that were found; nothing if the source is not one of them
     std::optional<std::size_t> compare(std::string_view source, std::uint64_t overrun);
+    /// @return the others that have something to be compared with
+    [[nodiscard]] std::vector<const char*> comparable() const;
 
 private:
     /// One source, and what is to be remembered of it between two readings.

@@ -55,6 +55,7 @@ void Reconciler::onOverrun(const EventView& overrun) {
 
 void Reconciler::compareAll(Done done) {
     const auto sum = std::make_shared<std::size_t>(0);
+    for (const char* source : intake_.comparable()) *sum += compareItself(source, 0);
     for (const ResyncSubject* subject : subjects_)
         requests_.push_back({subject, 0, [sum](std::size_t differences) { *sum += differences; }});
     requests_.back().done = [sum, done = std::move(done)](std::size_t differences) {
@@ -64,9 +65,8 @@ void Reconciler::compareAll(Done done) {
 }
 
 void Reconciler::turn() {
-    for (const auto& [source, overrun] : std::exchange(compareThemselves_, {})) {
-        if (const auto count = intake_.compare(source, overrun)) logResynced(source, *count, overrun);
-    }
+    for (const auto& [source, overrun] : std::exchange(compareThemselves_, {}))
+        compareItself(source, overrun);
     if (!run_) {
         if (requests_.empty()) return;
         run_.emplace(std::move(requests_.front()));
@@ -75,6 +75,12 @@ void Reconciler::turn() {
     const TurnBudget budget;
     if (run_->phase == Phase::Looking) return look(budget);
     if (run_->phase == Phase::Publishing) return publish(budget);
+}
+
+std::size_t Reconciler::compareItself(const std::string& source, std::uint64_t overrun) {
+    const auto differences = intake_.compare(source, overrun);
+    if (differences) logResynced(source, *differences, overrun);
+    return differences.value_or(0);
 }
 
 void Reconciler::look(const TurnBudget& budget) {

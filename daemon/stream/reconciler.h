@@ -36,7 +36,7 @@ public:
     /// Called when all differences have been published, with their number.
     using Done = std::function<void(std::size_t differences)>;
 
-    /// Compares all subjects although nothing was lost.
+    /// Compares all subjects, and the sources that compare themselves, although nothing was lost.
     void compareAll(Done done);
 
 private:
@@ -61,6 +61,7 @@ private:
 
     void onOverrun(const EventView& overrun);
     void turn();
+    std::size_t compareItself(const std::string& source, std::uint64_t overrun);
     void look(const TurnBudget& budget);
     void settle();
     [[nodiscard]] bool haveEventsLeft() const;

@@ -16,6 +16,7 @@ namespace keventd::test {
 namespace {
 
 using testing::ElementsAre;
+using testing::UnorderedElementsAre;
 
 TEST(GenericSources, RunWhereTheKernelHasTheirFamilyAndWaitForItElsewhere) {
     DaemonOptions options;
@@ -27,6 +28,21 @@ TEST(GenericSources, RunWhereTheKernelHasTheirFamilyAndWaitForItElsewhere) {
     EXPECT_EQ(sources.at("acpi"), expected("acpi_event"));
     EXPECT_EQ(sources.at("quota"), expected("VFS_DQUOT"));
     EXPECT_EQ(sources.at("link"), "disabled");
+}
+
+TEST(Sources, ThatCanBeComparedAreComparedWhenSomebodyAsks) {
+    DaemonOptions options;
+    options.sources = "link,address,acpi,power";
+    const DaemonProcess daemon(options);
+    const BusClient client(daemon.address());
+    client.send(client.newCall(names::method::Resync));
+    std::vector<std::string> resynced;
+    for (const Event& event : client.wholeHistory({})) {
+        if (event.action != names::action::Resynced) continue;
+        resynced.emplace_back(event.properties.find(names::key::Source).value_or(""));
+        EXPECT_FALSE(event.properties.find(names::key::Overrun)) << "nothing was lost";
+    }
+    EXPECT_THAT(resynced, UnorderedElementsAre("link", "address", "kernel", "udev"));
 }
 
 // Whatever family there is: that of the kernel's own has the number and the group that are fixed.
