@@ -157,6 +157,10 @@ bool isOverrun(const Event& event) {
     return keventd::isOverrun(event.source, event.action);
 }
 
+std::string textIn(const Event& event, const std::string& key) {
+    return std::string(event.properties.find(key).value_or(""));
+}
+
 std::uint64_t numberIn(const Event& event, const std::string& key) {
     const std::string_view text = event.properties.find(key).value_or("");
     std::uint64_t number = 0;

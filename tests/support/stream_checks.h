@@ -38,6 +38,9 @@ void expectWrittenInOrder(const Events& events, const UeventWriter& writer);
 /// @return whether it tells that events were lost before anybody could read them
 [[nodiscard]] bool isOverrun(const Event& event);
 
+/// @return the text of a property; empty if there is none
+[[nodiscard]] std::string textIn(const Event& event, const std::string& key);
+
 /// @return the number in a property; 0 if there is none
 [[nodiscard]] std::uint64_t numberIn(const Event& event, const std::string& key);
 
