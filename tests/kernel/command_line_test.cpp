@@ -1,8 +1,6 @@
 // How keventd starts, ends, and says why it cannot: by exit status and one line.
 
-#include "tests/support/bus_client.h"
-#include "tests/support/daemon_process.h"
-#include "tests/support/effective_user.h"
+#include "tests/kernel/command_line_test.h"
 #include "tests/support/unix_socket.h"
 
 #include <csignal>
@@ -10,75 +8,13 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <map>
 #include <sched.h>
-#include <sstream>
-#include <stdexcept>
 #include <sys/mount.h>
 #include <unistd.h>
 #include <vector>
 
 namespace keventd::test {
 namespace {
-
-constexpr int CannotStart = 1;
-constexpr int WrongUsage = 2;
-
-class CommandLine : public ::testing::Test {
-protected:
-    [[nodiscard]] const TemporaryDirectory& directory() const { return directory_; }
-    [[nodiscard]] std::string socketOption(const std::string& name = "bus") const {
-        return "--socket=" + directory_.file(name);
-    }
-    [[nodiscard]] std::string stateOption(const std::string& name = "state") const {
-        return "--state=" + directory_.file(name);
-    }
-
-    static Finished keventd(const std::vector<std::string>& arguments) {
-        std::vector<std::string> command{DaemonProcess::binary()};
-        for (const std::string& argument : arguments) command.push_back(argument);
-        return run(std::move(command));
-    }
-
-    // Runs a keventd that has nothing but its own socket.
-    [[nodiscard]] Finished start(std::vector<std::string> arguments) const {
-        arguments.emplace_back("--bus=none");
-        arguments.emplace_back("--config=/dev/null"); // and not what the machine has for its own daemon
-        return keventd(arguments);
-    }
-
-    // Not if it cannot be connected to, nor if the connection is closed at once (a CallError), for too many.
-    static bool canSync(const std::string& address) {
-        try {
-            BusClient(address).sync();
-            return true;
-        } catch (const std::runtime_error&) {
-            return false;
-        }
-    }
-
-    static void expectOneLine(const Finished& finished, int status, const std::string& about) {
-        EXPECT_EQ(finished.status, status) << finished.err;
-        const std::vector<std::string> lines = linesBesideTheBuffers(finished.err);
-        ASSERT_EQ(lines.size(), 1U) << finished.err;
-        EXPECT_TRUE(lines[0].starts_with("keventd: ")) << finished.err;
-        EXPECT_NE(lines[0].find(about), std::string::npos) << finished.err;
-        EXPECT_EQ(finished.out, "");
-    }
-
-private:
-    // Who is not root is warned of small buffers on the way.
-    static std::vector<std::string> linesBesideTheBuffers(const std::string& err) {
-        std::vector<std::string> lines;
-        std::istringstream stream(err);
-        for (std::string line; std::getline(stream, line);) {
-            if (!line.starts_with("keventd: warning: receive buffer of the ")) lines.push_back(line);
-        }
-        return lines;
-    }
-
-    TemporaryDirectory directory_;
-};
 
 TEST_F(CommandLine, VersionIsPrinted) {
     const Finished finished = keventd({"--version"});
@@ -201,71 +137,6 @@ TEST_F(CommandLine, SocketsDirectoryIsMade) {
 TEST_F(CommandLine, SocketIsOpenToEverybody) {
     DaemonProcess daemon;
     EXPECT_EQ(std::filesystem::status(daemon.socketPath()).permissions(), std::filesystem::perms(0666));
-}
-
-// Another user, who may not get at the file that was built.
-class CommandLineOfAnotherUser : public CommandLine {
-protected:
-    void SetUp() override {
-        if (geteuid() != 0) GTEST_SKIP() << "needs root, to become another user";
-        std::filesystem::copy_file(DaemonProcess::binary(), directory().file("keventd"));
-    }
-    [[nodiscard]] std::string makeForeignDirectory(const std::string& name) const {
-        std::filesystem::create_directory(directory().file(name));
-        return directory().file(name);
-    }
-    [[nodiscard]] Finished startAsNobody(std::vector<std::string> arguments,
-                                         std::map<std::string, std::string> environment = {}) const {
-        arguments.insert(arguments.begin(), directory().file("keventd"));
-        arguments.emplace_back("--bus=none");
-        arguments.emplace_back("--config=/dev/null");
-        ChildOptions options = asNobody(std::move(arguments));
-        options.environment = std::move(environment);
-        return run(std::move(options));
-    }
-};
-
-TEST_F(CommandLineOfAnotherUser, StateDirectoryThatMayNotBeMadeIsNamed) {
-    expectOneLine(startAsNobody({socketOption(), stateOption()}), CannotStart, directory().file("state"));
-}
-
-TEST_F(CommandLineOfAnotherUser, StateDirectoryThatMayNotBeWrittenIsNamed) {
-    const std::string state = makeForeignDirectory("state");
-    expectOneLine(startAsNobody({socketOption(), stateOption()}), CannotStart, state);
-}
-
-TEST_F(CommandLineOfAnotherUser, LockThatMayNotBeOpenedIsNamed) {
-    const std::string state = makeForeignDirectory("state");
-    ASSERT_EQ(DaemonProcess({.arguments = {"--state=" + state}}).stop(), 0);
-    EXPECT_EQ(std::filesystem::status(state + "/lock").permissions(), std::filesystem::perms(0600));
-    ASSERT_EQ(chown(state.c_str(), Nobody, Nobody), 0);
-    expectOneLine(startAsNobody({socketOption(), stateOption()}), CannotStart, state);
-}
-
-TEST_F(CommandLineOfAnotherUser, SocketsDirectoryThatMayNotBeWrittenIsNamed) {
-    const std::string sockets = makeForeignDirectory("sockets");
-    const std::string state = makeForeignDirectory("state");
-    ASSERT_EQ(chown(state.c_str(), Nobody, Nobody), 0);
-    expectOneLine(startAsNobody({socketOption("sockets/bus"), stateOption()}), CannotStart, sockets + "/bus");
-}
-
-TEST_F(CommandLineOfAnotherUser, WithoutARuntimeDirectoryTheSocketMustBeNamed) {
-    expectOneLine(startAsNobody({}, {{"XDG_RUNTIME_DIR", ""}}), WrongUsage, "--socket");
-}
-
-TEST_F(CommandLineOfAnotherUser, SocketIsInTheRuntimeDirectoryByDefault) {
-    const std::string runtime = makeForeignDirectory("runtime");
-    expectOneLine(startAsNobody({}, {{"XDG_RUNTIME_DIR", runtime}}), CannotStart, runtime + "/keventd");
-}
-
-// Such variables are inherited by whatever a service starts, such as a terminal's shell.
-TEST_F(CommandLineOfAnotherUser, IsNoServiceForBeingADescendantOfOne) {
-    const std::string runtime = makeForeignDirectory("runtime");
-    expectOneLine(startAsNobody({}, {{"XDG_RUNTIME_DIR", runtime},
-                                     {"INVOCATION_ID", "0123456789abcdef0123456789abcdef"},
-                                     {"SYSTEMD_EXEC_PID", "1"},
-                                     {"JOURNAL_STREAM", "8:12345"}}),
-                  CannotStart, runtime + "/keventd");
 }
 
 TEST_F(CommandLine, SessionBusThatIsNowhereIsNamed) {

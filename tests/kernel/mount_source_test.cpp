@@ -1,32 +1,19 @@
-// The source `mount` on the kernel's own mounts, in a mount namespace of this program's own.
-#include "daemon/sources/kept_events.h"
-#include "daemon/sources/mount_source.h"
-#include "tests/support/child_process.h"
-#include "tests/support/deadline.h"
-#include "tests/support/mount_namespace.h"
-#include "tests/support/temporary_directory.h"
+// What the source `mount` tells of the kernel's own mounts.
 
-#include <array>
+#include "tests/kernel/mount_source_test.h"
+#include "tests/support/child_process.h"
+
 #include <cerrno>
 #include <chrono>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <memory>
-#include <optional>
-#include <poll.h>
 #include <set>
 #include <string>
-#include <string_view>
 #include <sys/epoll.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <system_error>
-#include <unistd.h>
-#include <utility>
 #include <vector>
 
 namespace keventd::test {
@@ -35,68 +22,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-using ::testing::UnorderedElementsAre;
-
-constexpr const char* Table = "/proc/self/mountinfo";
-
-void check(int result, const std::string& what) {
-    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
-}
-
-// @return what was told, as "mount NAME": the mount point below `directory`
-std::vector<std::string> told(const std::vector<Event>& events, const std::string& directory) {
-    std::vector<std::string> lines;
-    for (const Event& event : events) {
-        const std::string place(event.properties.find("MOUNTPOINT").value_or("none"));
-        lines.push_back(event.action + " " +
-                        (place.starts_with(directory) ? place.substr(directory.size()) : place));
-    }
-    return lines;
-}
-
-class MountSourceTest : public ::testing::Test {
-protected:
-    static void SetUpTestSuite() {
-        if (geteuid() == 0) enterMountNamespace();
-    }
-    void SetUp() override {
-        if (geteuid() != 0) GTEST_SKIP() << "needs root, to mount";
-        check(mount("none", top().c_str(), "tmpfs", 0, nullptr), "mount " + top());
-        source_ = std::make_unique<MountSource>(std::string(Table));
-        EXPECT_THAT(look(), IsEmpty());
-    }
-    void TearDown() override { umount2(top().c_str(), MNT_DETACH); }
-
-    [[nodiscard]] std::string top() const { return directory_.path().string(); }
-    [[nodiscard]] std::string place(const std::string& name) const {
-        std::filesystem::create_directories(top() + name);
-        return top() + name;
-    }
-    // @return it
-    std::string mountTmpfs(const std::string& name, const char* options = nullptr) const {
-        check(mount("none", place(name).c_str(), "tmpfs", 0, options), "mount " + name);
-        return place(name);
-    }
-    void umountAt(const std::string& name) const {
-        check(umount2((top() + name).c_str(), 0), "umount " + name);
-    }
-
-    [[nodiscard]] bool isReadable() const {
-        pollfd input{.fd = source_->descriptor(), .events = POLLIN, .revents = 0};
-        return poll(&input, 1, 0) == 1;
-    }
-    // Everything that one turn of the loop would bring, and the next ones.
-    std::vector<Event> look() {
-        KeptEvents arrivals;
-        while (!source_->drain(arrivals, 64).empty) {
-        }
-        return std::move(arrivals.events);
-    }
-    std::vector<std::string> tell() { return told(look(), top()); }
-
-    TemporaryDirectory directory_;
-    std::unique_ptr<MountSource> source_;
-};
 
 TEST_F(MountSourceTest, TellsMountAndUmount) {
     mountTmpfs("/a", "size=64k");
@@ -123,7 +48,7 @@ TEST_F(MountSourceTest, TellsMountAndUmount) {
 
 TEST_F(MountSourceTest, TellsNothingOfWhatIsThereAtTheBeginning) {
     mountTmpfs("/a");
-    MountSource later{std::string(Table)};
+    MountSource later{std::string(MountTable)};
     KeptEvents arrivals;
     EXPECT_TRUE(later.drain(arrivals, 64).empty);
     EXPECT_THAT(arrivals.events, IsEmpty());
@@ -337,118 +262,6 @@ TEST_F(MountedImageTest, IsOnTheDeviceThatBtrfsWasMountedBy) {
 TEST_F(MountedImageTest, IsNotOnADeviceThatATmpfsIsNamedAfter) {
     check(mount("/dev/loop0", place("/a").c_str(), "tmpfs", 0, nullptr), "mount");
     EXPECT_EQ(look().at(0).object, "");
-}
-
-// --- From one daemon to the next ---
-
-TEST_F(MountSourceTest, GoesOnWhereTheOneBeforeWas) {
-    mountTmpfs("/stays");
-    mountTmpfs("/goes \xff");
-    mountTmpfs("/changes");
-    EXPECT_EQ(tell().size(), 3U);
-    std::vector<Event> known = source_->present();
-    mountTmpfs("/told");
-    for (Event& event : look()) known.push_back(std::move(event));
-
-    source_.reset();
-    umountAt("/goes \xff");
-    mountTmpfs("/comes", "size=64k");
-    check(mount(nullptr, place("/changes").c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr),
-          "remount");
-    source_ = std::make_unique<MountSource>(std::string(Table));
-    source_->begin(known);
-    const auto events = look();
-    EXPECT_THAT(told(events, top()),
-                UnorderedElementsAre("umount /goes \xff", "remount /changes", "mount /comes"));
-    for (const Event& event : events) EXPECT_EQ(event.flags, EventFlag::Resync) << event.action;
-
-    mountTmpfs("/later");
-    const auto later = look();
-    ASSERT_THAT(told(later, top()), ElementsAre("mount /later"));
-    EXPECT_EQ(later[0].flags, 0U);
-}
-
-TEST_F(MountSourceTest, HasAllMountsForTheNext) {
-    mountTmpfs("/a");
-    EXPECT_EQ(tell().size(), 1U);
-    std::ifstream table(Table);
-    std::size_t lines = 0;
-    for (std::string line; std::getline(table, line);) ++lines;
-    const std::vector<Event> present = source_->present();
-    EXPECT_EQ(present.size(), lines);
-    for (const Event& event : present) EXPECT_EQ(event.flags, EventFlag::Present);
-}
-
-// --- Whose table it is ---
-
-TEST_F(MountSourceTest, SaysThatItsTableCannotBeOpened) {
-    MountSource source(std::string("/nowhere/mountinfo"));
-    EXPECT_EQ(source.status().state, SourceState::Failed);
-    EXPECT_STRNE(source.status().reason, "");
-    KeptEvents arrivals;
-    EXPECT_TRUE(source.drain(arrivals, 64).empty);
-    EXPECT_GE(source.descriptor(), 0);
-}
-
-TEST_F(MountSourceTest, SaysThatItsTableCannotBeWatched) {
-    EXPECT_EQ(MountSource(std::string("/etc/passwd")).status().state, SourceState::Failed);
-}
-
-// A process in a namespace of its own, and what it has there.
-class ForeignNamespace {
-public:
-    explicit ForeignNamespace(const std::string& directory)
-        : process_({.command = {"unshare", "--mount", "--propagation=private", "sh", "-c",
-                                "mount -t tmpfs mine '" + directory + "' && echo mounted && sleep 600"}}) {
-        for (const Deadline deadline; process_.out().empty() && !deadline.expired();) poll(nullptr, 0, 5);
-    }
-    [[nodiscard]] std::string table() const {
-        return "/proc/" + std::to_string(process_.pid()) + "/mountinfo";
-    }
-    // Runs a command in it, to its end.
-    [[nodiscard]] Finished enter(const std::string& command) const {
-        return run({"nsenter", "--mount", "--target=" + std::to_string(process_.pid()), "sh", "-c", command});
-    }
-
-private:
-    ChildProcess process_;
-};
-
-TEST_F(MountSourceTest, TellsOfAnotherNamespaceByItsOpenTable) {
-    const ForeignNamespace other(place("/own"));
-    source_ = std::make_unique<MountSource>(UniqueFd(open(other.table().c_str(), O_RDONLY | O_CLOEXEC)));
-    EXPECT_THAT(look(), IsEmpty());
-    mountTmpfs("/not-there");
-    EXPECT_FALSE(isReadable());
-    EXPECT_EQ(other.enter("mount -o remount,bind,ro '" + place("/own") + "'").status, 0);
-    EXPECT_TRUE(isReadable());
-    EXPECT_THAT(tell(), ElementsAre("remount /own"));
-}
-
-// Takes the thread's privileges away, as the daemon has none.
-class WithoutPrivileges {
-public:
-    WithoutPrivileges() { check(seteuid(Nobody), "become nobody"); }
-    WithoutPrivileges(const WithoutPrivileges&) = delete;
-    WithoutPrivileges& operator=(const WithoutPrivileges&) = delete;
-    ~WithoutPrivileges() { EXPECT_EQ(seteuid(0), 0); }
-
-private:
-    static constexpr uid_t Nobody = 65'534;
-};
-
-TEST_F(MountSourceTest, NeedsNoPrivileges) {
-    const ForeignNamespace other(place("/own"));
-    {
-        const WithoutPrivileges now;
-        source_ = std::make_unique<MountSource>(other.table());
-        EXPECT_THAT(look(), IsEmpty());
-        EXPECT_EQ(source_->status().state, SourceState::Running);
-    }
-    EXPECT_EQ(other.enter("umount '" + place("/own") + "'").status, 0);
-    const WithoutPrivileges again;
-    EXPECT_TRUE(isReadable());
-    EXPECT_THAT(tell(), ElementsAre("umount /own"));
 }
 
 } // namespace
