@@ -1,7 +1,5 @@
 #include "daemon/stream/intake.h"
 
-#include "daemon/base/logging.h"
-#include "daemon/base/text.h"
 #include "daemon/sources/property_number.h"
 #include "daemon/stream/kept_arrivals.h"
 #include "daemon/stream/own_event.h"
@@ -26,15 +24,6 @@ constexpr int MaxTurnsAtStart = 128;
 constexpr std::chrono::milliseconds HeldBackInterval{100};
 // What fails at once again, then fails once in a second.
 constexpr std::chrono::seconds UntilOpened{1};
-
-// @param count  nothing: nobody knows
-Event numberedOverrun(const char* source, std::optional<std::uint64_t> count, std::uint64_t from,
-                      std::uint64_t to) {
-    Event event = overrunEvent(source, count);
-    event.properties.set(names::key::SeqnumFrom, std::to_string(from));
-    event.properties.set(names::key::SeqnumTo, std::to_string(to));
-    return event;
-}
 
 // Whatever comes of it: who calls looks what there is.
 void waitForInput(int descriptor, Sequencer::Clock::time_point deadline) {
@@ -88,8 +77,6 @@ void Intake::noteToldGap(const Event& gap) {
     }
 }
 
-// The number of a lost event may be any: helpers run in no order, and nobody knows with which number they
-// began.
 void Intake::takeUp(EarlyEvents early) {
     const Time now = Sequencer::Clock::now();
     for (Event& event : early.events) {
@@ -97,9 +84,8 @@ void Intake::takeUp(EarlyEvents early) {
         push(std::move(event), now);
     }
     for (const EarlyEvents::Loss& loss : early.losses) {
-        logWarning(text("spool: ", loss.count, " early events lost, resynchronising"));
-        Event event =
-            numberedOverrun(causes().source->name(), loss.count, 1, sequencer_.options().startSeqnum);
+        Event event = LossReports::unrecorded(causes().source->name(), loss.count,
+                                              {1, sequencer_.options().startSeqnum});
         event.flags = EventFlag::Early;
         event.realtime -= event.boottime - loss.boottime;
         event.boottime = loss.boottime;
@@ -145,12 +131,7 @@ void Intake::settle(const Reading& reading) {
 
 void Intake::tellGap(const Inlet& inlet) {
     if (inlet.source->status().state != SourceState::Running) return; // then there is nothing to lose
-    if (inlet.source->willTellWhatIsMissing()) return;
-    const char* name = inlet.source->name();
-    logEvent(LogLevel::Warning, message_id::Overrun,
-             text("nobody has listened to the ", name, " socket for a while, resynchronising"),
-             {{names::key::Source, name}}, lossLog_);
-    tell(overrunEvent(name, std::nullopt));
+    if (!inlet.source->willTellWhatIsMissing()) tell(losses_.unheard(inlet.source->name()));
 }
 
 void Intake::tell(Event event) {
@@ -183,15 +164,7 @@ void Intake::tellGap(Inlet& inlet, const std::vector<Event>& events) {
     }
     if (from > to) return;
     inlet.hasGap = true;
-    tellGap(inlet, from, to);
-}
-
-void Intake::tellGap(const Inlet& inlet, std::uint64_t from, std::uint64_t to) {
-    const char* name = inlet.source->name();
-    logEvent(LogLevel::Warning, message_id::Overrun,
-             text("nobody has listened to the ", name, " socket since SEQNUM ", from, ", resynchronising"),
-             {{names::key::Source, name}}, lossLog_);
-    tell(numberedOverrun(name, std::nullopt, from, to));
+    tell(losses_.unheard(name, LossReports::Range{from, to}));
 }
 
 // Of the kernel alone, so that it can be sorted before anything refers to it.
@@ -221,8 +194,10 @@ std::uint64_t Intake::readToEnd() {
 void Intake::turn(std::size_t effectBudget) {
     const Time started = Sequencer::Clock::now();
     std::vector<Reading> readings = readAll(effectBudget);
+    for (const Event& cause : readings.back().events) highestCause_ = std::max(highestCause_, cause.seqnum);
     for (Inlet& inlet : inlets_) inlet.isEmpty = false; // until it has been read
     for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) push(*reading, started);
+    if (readings.back().drained.empty || highestCause_ >= heldUpTo_) pushHeld(started);
     tellHeldBack();
     release(readings.back().drained.empty, started);
     const auto isEmpty = [](const Reading& reading) { return reading.drained.empty; };
@@ -233,11 +208,36 @@ void Intake::turn(std::size_t effectBudget) {
 std::vector<Intake::Reading> Intake::readAll(std::size_t effectBudget) {
     std::vector<Reading> readings;
     if (causesEmpty_) {
-        for (std::size_t i = 0; i + 1 < inlets_.size(); ++i)
-            readings.push_back(read(inlets_[i], effectBudget));
+        readings = readOthers(effectBudget);
+        turnsAlone_ = 0;
+    } else if (++turnsAlone_ >= MaxTurnsAlone && held_.empty()) {
+        hold(readOthers(effectBudget));
     }
     readings.push_back(read(causes(), Budget));
     return readings;
+}
+
+std::vector<Intake::Reading> Intake::readOthers(std::size_t budget) {
+    std::vector<Reading> readings;
+    for (std::size_t i = 0; i + 1 < inlets_.size(); ++i) readings.push_back(read(inlets_[i], budget));
+    return readings;
+}
+
+// What has caused these events has been numbered by now.
+void Intake::hold(std::vector<Reading> readings) {
+    held_ = std::move(readings);
+    heldUpTo_ = seqnum_.read();
+    turnsAlone_ = 0;
+    for (const auto& [inlet, events, drained] : held_) noteFirstLost(*inlet, drained);
+}
+
+// More may have arrived meanwhile.
+void Intake::pushHeld(Time now) {
+    std::vector<Reading> readings = std::exchange(held_, {});
+    for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) {
+        push(*reading, now);
+        reading->inlet->isEmpty = false;
+    }
 }
 
 Intake::Reading Intake::read(Inlet& inlet, std::size_t budget) {
@@ -276,10 +276,9 @@ void Intake::moveOn(Inlet& inlet, int descriptor) {
     inlet.onMoved();
 }
 
-// Its descriptor may be ready for ever. Where a loss can begin is known now.
+// Its descriptor may be ready for ever.
 void Intake::leaveAlone(Inlet& inlet) {
     inlet.watch->disable();
-    if (inlet.isNumbered && !inlet.lossFrom) inlet.lossFrom = lowestLost(inlet);
     inlet.hasFailed = true;
     openTimer_->armAt(Sequencer::Clock::now() + UntilOpened);
 }
@@ -306,9 +305,7 @@ void Intake::readOn(Inlet& inlet, int descriptor) {
 // What was sent after the last that was read, and before another socket was there.
 void Intake::tellUnread(Inlet& inlet) {
     if (!inlet.isNumbered) return tellGap(inlet);
-    const std::uint64_t newest = seqnum_.read();
-    tellGap(inlet, std::min(*inlet.lossFrom, newest), newest);
-    inlet.lossFrom.reset();
+    tell(losses_.unheard(inlet.source->name(), takeRangeOfLoss(inlet)));
 }
 
 void Intake::push(Event event, Time now) {
@@ -341,9 +338,7 @@ void Intake::tellAllHeldBack() {
 }
 
 void Intake::tellHeldBack(Inlet& inlet) {
-    const std::uint64_t count = std::exchange(inlet.heldBack, 0);
-    logWarning(text(count, " events of ", inlet.source->name(), " held back by its rate"), lossLog_);
-    tell(limitedEvent(inlet.source->name(), count));
+    tell(losses_.heldBack(inlet.source->name(), std::exchange(inlet.heldBack, 0)));
 }
 
 bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {
@@ -351,19 +346,17 @@ bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {
            event.seqnum <= sequencer_.options().startSeqnum;
 }
 
-// Where a loss can begin is asked when it is first seen: later its holes may have been closed.
 void Intake::noteLoss(Inlet& inlet, const Drained& drained) {
-    if (!inlet.isNumbered) {
-        if (drained.lost > 0) tellLoss(inlet, drained.lost, overrunEvent(inlet.source->name(), drained.lost));
-        return;
-    }
-    if ((drained.lost > 0 || drained.lossPending) && !inlet.lossFrom) inlet.lossFrom = lowestLost(inlet);
+    noteFirstLost(inlet, drained);
     if (drained.lost == 0) return;
-    const std::uint64_t newest = seqnum_.read();
-    tellLoss(inlet, drained.lost,
-             numberedOverrun(inlet.source->name(), drained.lost, std::min(*inlet.lossFrom, newest), newest));
-    inlet.lossFrom.reset();
-    if (drained.lossPending) inlet.lossFrom = lowestLost(inlet);
+    tellLoss(inlet, drained.lost);
+    if (drained.lossPending) noteFirstLost(inlet, drained);
+}
+
+// Where a loss can begin is asked when it is first seen: later its holes may have been closed.
+void Intake::noteFirstLost(Inlet& inlet, const Drained& drained) {
+    const bool isLoss = drained.lost > 0 || drained.lossPending || drained.failed;
+    if (inlet.isNumbered && isLoss && !inlet.lossFrom) inlet.lossFrom = lowestLost(inlet);
 }
 
 std::uint64_t Intake::lowestLost(const Inlet& inlet) const {
@@ -372,11 +365,15 @@ std::uint64_t Intake::lowestLost(const Inlet& inlet) const {
     return canBeOlderThanUs ? sequencer_.lowestMissingInBacklog(name) : sequencer_.lowestMissing(name);
 }
 
-void Intake::tellLoss(const Inlet& inlet, std::uint64_t count, Event event) {
-    const char* name = inlet.source->name();
-    logEvent(LogLevel::Warning, message_id::Overrun,
-             text(name, " socket overrun: ", count, " messages lost, resynchronising"),
-             {{names::key::Source, name}, {names::key::Count, std::to_string(count)}}, lossLog_);
+std::optional<LossReports::Range> Intake::takeRangeOfLoss(Inlet& inlet) {
+    const auto from = std::exchange(inlet.lossFrom, std::nullopt);
+    if (!from) return std::nullopt;
+    const std::uint64_t newest = seqnum_.read();
+    return LossReports::Range{std::min(*from, newest), newest};
+}
+
+void Intake::tellLoss(Inlet& inlet, std::uint64_t count) {
+    Event event = losses_.dropped(inlet.source->name(), count, takeRangeOfLoss(inlet));
     inlet.told->goTo(waiting_.lastNumber());
     inlet.told->add(count, event, waiting_.add(event));
     push(std::move(event), Sequencer::Clock::now());

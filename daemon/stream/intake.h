@@ -3,16 +3,17 @@
 //
 // Effects are read before causes and pushed after them: udev's event follows its kernel event because in each
 // turn the udev socket is read first, and what the kernel socket held is sequenced first. While the kernel
-// socket is not read to its end, udev's is left alone: its events would stand there without their kernel
-// events.
+// socket is not read to its end, the others are left alone: their events would stand there without their
+// kernel events. In a storm that does not end they are read now and then, and what they have brought is held
+// until the kernel socket has been read up to the newest number that there was by then.
 #pragma once
 
 #include "daemon/base/ceiling.h"
 #include "daemon/base/event_loop.h"
-#include "daemon/base/rate_limit.h"
 #include "daemon/sources/kernel_seqnum.h"
 #include "daemon/sources/source.h"
 #include "daemon/sources/spool.h"
+#include "daemon/stream/loss_reports.h"
 #include "daemon/stream/sequencer.h"
 #include "daemon/stream/told_drops.h"
 #include "daemon/stream/waiting_log.h"
@@ -31,6 +32,8 @@ public:
     static constexpr std::size_t Budget = 4096;
     /// Of each other source: libudev takes 44 us for one, and the kernel's socket waits meanwhile.
     static constexpr std::size_t EffectBudget = 64;
+    /// Turns in which the kernel's socket alone is read at most: tenths of a second.
+    static constexpr int MaxTurnsAlone = 16;
 
     struct Input {
         Source* source;
@@ -126,9 +129,11 @@ private:
     [[nodiscard]] bool goesOn(const Inlet& inlet, const std::vector<Event>& events);
     void tellGap(Inlet& inlet, const std::vector<Event>& events);
     void tellGap(const Inlet& inlet);
-    void tellGap(const Inlet& inlet, std::uint64_t from, std::uint64_t to);
     void tell(Event event);
     [[nodiscard]] std::vector<Reading> readAll(std::size_t effectBudget);
+    [[nodiscard]] std::vector<Reading> readOthers(std::size_t budget);
+    void hold(std::vector<Reading> readings);
+    void pushHeld(Time now);
     [[nodiscard]] Reading read(Inlet& inlet, std::size_t budget);
     void push(Reading& reading, Time now);
     void moveOn(Inlet& inlet, int descriptor);
@@ -143,7 +148,9 @@ private:
     void tellHeldBack(Inlet& inlet);
     void noteLoss(Inlet& inlet, const Drained& drained);
     [[nodiscard]] std::uint64_t lowestLost(const Inlet& inlet) const;
-    void tellLoss(const Inlet& inlet, std::uint64_t count, Event event);
+    void noteFirstLost(Inlet& inlet, const Drained& drained);
+    [[nodiscard]] std::optional<LossReports::Range> takeRangeOfLoss(Inlet& inlet);
+    void tellLoss(Inlet& inlet, std::uint64_t count);
     void release(bool causesEmpty, Time started);
     void armTimer();
 
@@ -157,7 +164,11 @@ private:
     EventLoop::Handle again_; // not all was read: another turn, although the sockets may tell nothing
     Time drainedAt_;          // everything that had arrived by then has been pushed
     bool causesEmpty_ = true; // after the last reading
-    RateLimit lossLog_;
+    int turnsAlone_ = 0;      // in which only the causes have been read
+    std::vector<Reading> held_;
+    std::uint64_t heldUpTo_ = 0;     // SEQNUM
+    std::uint64_t highestCause_ = 0; // SEQNUM of those that have been read
+    LossReports losses_;
 };
 
 } // namespace keventd

@@ -8,6 +8,7 @@
 #include "tests/support/mount_namespace.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -193,6 +194,18 @@ TEST_F(MixedStorm, LosesNoChangeOfALinkSilently) {
     DaemonOptions small = options();
     small.inherited = {links.get()};
     expectAllToldBy(std::move(small));
+}
+
+TEST_F(MixedStorm, OfUeventsThatDoesNotEndLetsOtherSourcesSpeak) {
+    const DaemonProcess daemon(options());
+    Subscriber subscriber(daemon.address(),
+                          {.filters = {{names::option::Sources, {names::source::Link}}}, .since = 0});
+    const PacedWriters writers(2, std::chrono::milliseconds(0));
+    Mtu mtu("left");
+    for (int value = FirstMtu; value < FirstMtu + 5; ++value) {
+        mtu.set(value);
+        ASSERT_NE(waitForLink(subscriber, "left", "change mtu=" + std::to_string(value)), nullptr);
+    }
 }
 
 } // namespace

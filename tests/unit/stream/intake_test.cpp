@@ -54,6 +54,59 @@ TEST_F(IntakeTest, LeavesUdevAloneWhileTheKernelSocketIsNotReadToItsEnd) {
     EXPECT_EQ(words(), "k11 k12 k13 u13");
 }
 
+class IntakeInAnEndlessStorm : public IntakeTest {
+protected:
+    void turnWith(std::uint64_t seqnum) {
+        kernel_.add({kernel(seqnum)}, MoreToRead);
+        intake_.turn();
+    }
+    // Until the other sources are read.
+    void turnAlone() {
+        start();
+        turnWith(11);
+        udev_.add({udev(11)});
+        for (int turns = 1; turns < Intake::MaxTurnsAlone; ++turns) turnWith(++last_);
+        EXPECT_EQ(udev_.left(), 1U);
+        turnWith(++last_);
+        EXPECT_EQ(udev_.left(), 0U);
+        EXPECT_EQ(sequencer_.waitingOthers(), 0U) << "what has caused it may lie unread";
+        left_.clear();
+    }
+
+    std::uint64_t last_ = 11;
+};
+
+TEST_F(IntakeInAnEndlessStorm, HoldsWhatIsReadFromUdevUntilItsCausesHaveBeenRead) {
+    turnAlone();
+    const std::uint64_t newest = seqnum_.read();
+    turnWith(newest - 1'000);
+    EXPECT_EQ(sequencer_.waitingOthers(), 0U);
+    turnWith(newest);
+    EXPECT_EQ(sequencer_.waitingOthers(), 1U);
+}
+
+TEST_F(IntakeInAnEndlessStorm, HoldsWhatIsReadFromUdevNotLongerThanThereAreCausesToBeRead) {
+    turnAlone();
+    kernel_.add({kernel(++last_)});
+    intake_.turn();
+    EXPECT_EQ(words(), "k" + std::to_string(last_) + " u11");
+}
+
+TEST_F(IntakeInAnEndlessStorm, TellsALossOfUdevFromWhereItWasSeen) {
+    start();
+    turnWith(11);
+    udev_.add({udev(11)}, {.empty = true, .lost = 3});
+    for (int turns = 0; turns < Intake::MaxTurnsAlone; ++turns) turnWith(++last_);
+    kernel_.add({kernel(++last_)});
+    intake_.turn();
+    const auto overrun = std::find_if(left_.begin(), left_.end(), [](const Event& event) {
+        return event.action == names::action::Overrun;
+    });
+    ASSERT_NE(overrun, left_.end());
+    EXPECT_EQ(overrun->properties.find(names::key::Count), "3");
+    EXPECT_EQ(overrun->properties.find(names::key::SeqnumFrom), "11") << "its own may be among them";
+}
+
 class IntakeWithAShortWait : public IntakeTest {
 protected:
     IntakeWithAShortWait() : IntakeTest(false, after(10, 1)) {}
