@@ -8,6 +8,7 @@
 from cases.attributes import Attributes
 from cases.boot import Boot
 from cases.dracut import Dracut
+from cases.families import Families
 from cases.hardware import Hardware
 from cases.hot_plug import HotPlug
 from cases.idle import Idle

@@ -54,6 +54,7 @@ def installed():
     directory = workplace() / "installed"
     directory.mkdir()
     product.install(directory, debian.root() / "tree")
+    shutil.copy(product.build_directory() / "tests/system/watch-family", directory / "usr/bin")
     _add_witness(directory)
     return directory
 
