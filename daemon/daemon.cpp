@@ -245,7 +245,7 @@ void Daemon::run() {
     loop_.run();
     serviceManager_.tellStopping();
     logInfo("stopping");
-    intake_.tellAllHeldBack();
+    intake_.tellRest();
     saved_.keepHeardOfKernel(intake_.readToEnd());
 }
 

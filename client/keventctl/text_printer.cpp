@@ -4,8 +4,11 @@
 #include "keventd/names.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <ctime>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace keventd::ctl {
@@ -66,6 +69,31 @@ void appendResynced(std::string& out, const PropertyList& properties) {
     out += " differences of ";
     appendPrintable(out, properties.find(names::key::Source).value_or("?"));
     out += " published";
+}
+
+/// Properties that say more than an object does, or instead of one.
+struct Details {
+    std::string_view source;
+    std::array<const char*, 3> keys;
+};
+constexpr std::array AllDetails{
+    Details{names::source::Address, {"ADDRESS"}},
+    Details{names::source::Mount, {"MOUNTPOINT"}},
+    Details{names::source::Acpi, {"ACPI_DEVICE_CLASS", "ACPI_TYPE", "ACPI_DATA"}},
+    Details{names::source::Quota, {"QUOTA_TYPE", "QUOTA_ID"}},
+    Details{names::source::Thermal, {"THERMAL_TRIP_ID"}},
+};
+
+void appendDetails(std::string& out, const Event& event) {
+    for (const Details& details : AllDetails) {
+        if (event.source != details.source) continue;
+        for (const char* key : details.keys) {
+            const auto value = key == nullptr ? std::nullopt : event.properties.find(key);
+            if (!value) continue;
+            out.append(" ").append(key).append("=");
+            appendPrintable(out, *value);
+        }
+    }
 }
 
 void appendWhat(std::string& out, const Event& event) {
@@ -129,6 +157,7 @@ void TextPrinter::append(std::string& out, const Event& event) {
     appendColumn(out, event.subsystem, subsystem_);
     appendWhat(out, event);
     appendAttribute(out, event);
+    appendDetails(out, event);
     appendFlags(out, event.flags);
     out += '\n';
     if (style_.withProperties) appendProperties(out, event.properties);

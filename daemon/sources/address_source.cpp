@@ -11,11 +11,14 @@
 namespace keventd {
 namespace {
 
+// Addresses are read before links: what the table has may be an old name. Only of an interface that has gone
+// it knows more than the kernel.
 AddressTable::Interface findInterface(int ifindex, const LinkTable* links) {
-    if (links != nullptr && !links->nameOf(ifindex).empty())
-        return {links->nameOf(ifindex), links->devpathOf(ifindex)};
     std::array<char, IF_NAMESIZE> name{};
-    if (if_indextoname(static_cast<unsigned>(ifindex), name.data()) == nullptr) return {};
+    if (if_indextoname(static_cast<unsigned>(ifindex), name.data()) == nullptr) {
+        if (links == nullptr) return {};
+        return {links->nameOf(ifindex), links->devpathOf(ifindex)};
+    }
     PropertyList link;
     link.set(link::Interface, name.data());
     return {name.data(), interfacePath(link)};

@@ -22,12 +22,20 @@ std::string linkedDevpath(const char* sysfs, std::string_view directory, std::st
     return readDevpath(AT_FDCWD, text(sysfs, "/", directory, "/", name).c_str()).value_or("");
 }
 
+// The kernel tells that one has gone when it is not in sysfs any more; none has a parent there
+// (thermal_zone_device_register_with_trips() and __thermal_cooling_device_register() in
+// drivers/thermal/thermal_core.c).
+std::string thermalObject(const std::string& name, const char* sysfs) {
+    std::string linked = linkedDevpath(sysfs, "class/thermal", name);
+    return linked.empty() ? "/devices/virtual/thermal/" + name : linked;
+}
+
 std::string zoneObject(std::string_view zone, const char* sysfs) {
-    return linkedDevpath(sysfs, "class/thermal", text("thermal_zone", zone));
+    return thermalObject(text("thermal_zone", zone), sysfs);
 }
 
 std::string coolingObject(std::string_view device, const char* sysfs) {
-    return linkedDevpath(sysfs, "class/thermal", text("cooling_device", device));
+    return thermalObject(text("cooling_device", device), sysfs);
 }
 
 } // namespace

@@ -6,13 +6,10 @@
 #include "daemon/sources/acpi_message.h"
 #include "daemon/sources/generic_families.h"
 #include "daemon/sources/generic_objects.h"
-#include "daemon/sources/property_number.h"
 #include "daemon/sources/quota_message.h"
 #include "daemon/sources/thermal_message.h"
-#include "keventd/names.h"
 
 #include <cerrno>
-#include <string_view>
 #include <sys/socket.h>
 #include <utility>
 
@@ -34,13 +31,6 @@ int joinGroup(int socket, std::uint32_t group) {
     return setsockopt(socket, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group);
 }
 
-// What a message of thermal calls its object, which may be gone by now: the zone, or the cooling device.
-std::string nameOf(const Event& event) {
-    const auto zone = event.properties.find("THERMAL_ZONE_ID");
-    const auto device = event.properties.find("THERMAL_COOLING_DEVICE_ID");
-    return zone || device ? text(zone.value_or(""), " ", device.value_or("")) : "";
-}
-
 } // namespace
 
 const GenericSource::Kind GenericSource::Thermal{channel::Thermal, ThermalFamily, ThermalGroup,
@@ -51,24 +41,22 @@ const GenericSource::Kind GenericSource::Quota{channel::Quota, QuotaFamily, Quot
                                                NoQuota,        true,        parseQuotaMessage};
 
 GenericSource::GenericSource(const Kind& kind, NetlinkSocket socket, std::span<std::byte> landing)
-    : NetlinkSource(kind.channel, std::move(socket), landing), kind_(kind), status_(kind.missing) {
+    : NetlinkSource(kind.channel, std::move(socket), landing), kind_(kind), status_(kind.missing),
+      numbers_(wordIn(landing)) {
     join();
 }
 
 SocketPosition GenericSource::moveOn() {
     const SocketPosition position = NetlinkSource::moveOn();
-    numbers_.goOn();
+    numbers_.begin();
     join();
     return position;
 }
 
-void GenericSource::begin(const std::vector<Event>& told) {
-    if (told.empty()) return;
-    if (const auto last = findNumber<std::uint32_t>(told.back().properties, Number)) numbers_.goOnFrom(*last);
-}
-
 // Told of those that come first: what comes in between is then told twice, and not missed.
 void GenericSource::join() {
+    number_ = 0;
+    status_ = kind_.missing;
     if (joinGroup(descriptor(), ControlGroup) < 0) status_ = Refused;
     if (const auto family = findFamily(kind_.family)) join(*family);
 }
@@ -80,6 +68,16 @@ void GenericSource::join(const GenericFamily& family) {
     const bool isJoined = joinGroup(descriptor(), *group) == 0;
     status_ = isJoined ? SourceStatus() : Refused;
     if (!isJoined) logWarning(text("join group ", kind_.group, " of ", kind_.family, ": ", errorText(errno)));
+}
+
+Drained GenericSource::read(Arrivals& arrivals, std::size_t budget) {
+    const Drained drained = NetlinkSource::read(arrivals, budget);
+    if (kind_.isNumbered && drained.lost > 0) numbers_.drop(drained.lost);
+    return drained;
+}
+
+void GenericSource::passOver(const nlmsghdr& message) {
+    if (kind_.isNumbered && message.nlmsg_type == number_) numbers_.account(message.nlmsg_seq);
 }
 
 void GenericSource::take(const nlmsghdr& message, const Telling& telling) {
@@ -106,31 +104,25 @@ void GenericSource::takeControl(const GenericMessage& message) {
 }
 
 void GenericSource::takeEvent(const GenericMessage& message, const Telling& telling) {
-    if (kind_.isNumbered) noteNumber(message.sequence, telling.arrivals);
+    if (kind_.isNumbered) tellMissingBefore(message.sequence, telling.arrivals);
+    tellEvent(message, telling);
+    if (kind_.isNumbered) numbers_.take(message.sequence);
+}
+
+void GenericSource::tellEvent(const GenericMessage& message, const Telling& telling) {
     auto parsed = kind_.parse(message);
     if (const auto* reason = std::get_if<RefusedMessage>(&parsed)) return refuse(reasonText(*reason));
     Event& event = std::get<Event>(parsed);
-    event.object = objectOf(event);
+    event.object = genericObject(event);
     if (kind_.isNumbered) event.properties.set(Number, text(message.sequence));
     telling.tell(std::move(event));
 }
 
-void GenericSource::noteNumber(std::uint32_t number, Arrivals& arrivals) {
-    const std::uint32_t missing = numbers_.missingBefore(number);
-    if (missing == 0) return;
-    logEvent(LogLevel::Warning, message_id::Overrun,
-             text(missing, " messages of ", name(), " lost while nobody listened, by their numbers"),
-             {{names::key::Source, name()}, {names::key::Count, text(missing)}});
-    arrivals.miss(missing);
-}
-
-std::string GenericSource::objectOf(const Event& event) {
-    std::string object = genericObject(event);
-    const std::string name = nameOf(event);
-    if (name.empty()) return object;
-    std::string& known = objects_[name];
-    if (!object.empty()) known = std::move(object);
-    return known;
+void GenericSource::tellMissingBefore(std::uint32_t number, Arrivals& arrivals) {
+    const auto [first, count] = numbers_.missingBefore(number, pendingLoss());
+    if (count == 0) return;
+    tellMissing(first, count, arrivals);
+    numbers_.account(number - 1);
 }
 
 } // namespace keventd

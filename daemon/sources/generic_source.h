@@ -10,10 +10,7 @@
 #include "daemon/sources/netlink_source.h"
 
 #include <cstdint>
-#include <map>
-#include <string>
 #include <variant>
-#include <vector>
 
 namespace keventd {
 
@@ -38,12 +35,13 @@ public:
     GenericSource(const Kind& kind, NetlinkSocket socket, std::span<std::byte> landing);
 
     SocketPosition moveOn() override;
-    void begin(const std::vector<Event>& told) override;
     [[nodiscard]] bool willTellWhatIsMissing() const override { return numbers_.know(); }
 
 protected:
     [[nodiscard]] SourceStatus statusOfSender() const override { return status_; }
+    [[nodiscard]] Drained read(Arrivals& arrivals, std::size_t budget) override;
     void take(const nlmsghdr& message, const Telling& telling) override;
+    void passOver(const nlmsghdr& message) override;
     [[nodiscard]] bool knowsWhatItTold() const override { return false; }
 
 private:
@@ -51,14 +49,13 @@ private:
     void join(const GenericFamily& family);
     void takeControl(const GenericMessage& message);
     void takeEvent(const GenericMessage& message, const Telling& telling);
-    void noteNumber(std::uint32_t number, Arrivals& arrivals);
-    [[nodiscard]] std::string objectOf(const Event& event);
+    void tellEvent(const GenericMessage& message, const Telling& telling);
+    void tellMissingBefore(std::uint32_t number, Arrivals& arrivals);
 
     const Kind& kind_;
     SourceStatus status_;
     std::uint16_t number_ = 0; // of the family; 0: not there
     MessageNumbers numbers_;
-    std::map<std::string, std::string> objects_; // devpaths, by what a message names them: for those that go
 };
 
 } // namespace keventd

@@ -1,9 +1,12 @@
-// Whether messages are missing in front of one, of a family of generic netlink that numbers them
+// How many messages are missing in front of one, of a family of generic netlink that numbers them
 // (nlmsghdr::nlmsg_seq: acpi_event_seqnum in drivers/acpi/event.c, `seq` in fs/quota/netlink.c).
 //
-// Only of the first message of a socket: what is dropped on it later, the socket counts itself, and two that
-// were numbered at the same time may come the other way round.
+// Asked for the first message of each daemon and of each socket alone. What is dropped on a socket while it
+// is read, that counts itself; and two messages that were numbered at the same time may come the other way
+// round.
 #pragma once
+
+#include "daemon/base/commit_word.h"
 
 #include <cstdint>
 #include <optional>
@@ -12,26 +15,41 @@ namespace keventd {
 
 class MessageNumbers {
 public:
+    /// @param accounted  zero or of an earlier daemon, outlives the object: the number up to which messages
+    /// have
+    ///                   been read, or told as lost
+    explicit MessageNumbers(CommitWord* accounted) : accounted_(accounted) {}
+
     /// Begins another socket.
-    /// @param last  number of the last message that was read from the one before
-    void goOnFrom(std::uint32_t last) { before_ = last; }
-    /// Begins another socket, behind the last message that was given to missingBefore().
-    void goOn() { before_ = last_ ? last_ : before_; }
-    /// @return whether the next message will tell what is missing
-    [[nodiscard]] bool know() const { return before_.has_value(); }
-    /// Takes the next message.
-    /// @return how many are missing in front of it, as far as that is known
-    [[nodiscard]] std::uint32_t missingBefore(std::uint32_t number) {
-        const std::uint32_t steps = before_ ? number - *before_ : 1; // modulo 2^32, as the kernel counts
-        const bool isOlder = steps == 0 || steps > UINT32_MAX / 2;
-        before_.reset();
-        last_ = number;
-        return isOlder ? 0 : steps - 1;
-    }
+    void begin();
+    /// @return whether the first message will tell what is missing
+    [[nodiscard]] bool know() const { return accounted().has_value(); }
+
+    struct Missing {
+        std::uint32_t first = 0;
+        std::uint32_t count = 0;
+    };
+    /// @param number   of the next message
+    /// @param pending  messages that were dropped on the socket, and are going to be told
+    /// @return what nobody has told of, and nobody is going to
+    [[nodiscard]] Missing missingBefore(std::uint32_t number, std::uint64_t pending);
+    /// Numbers up to this have been told as lost.
+    void account(std::uint32_t number);
+    /// The message of this number has been taken.
+    void take(std::uint32_t number);
+    /// So many have been dropped on the socket, behind the last that was taken, as far as they are not
+    /// missing in front of it.
+    void drop(std::uint64_t count);
 
 private:
-    std::optional<std::uint32_t> before_; // until the first message of a socket
-    std::optional<std::uint32_t> last_;
+    [[nodiscard]] std::optional<std::uint32_t> accounted() const;
+    void store() const;
+
+    CommitWord* accounted_;
+    bool isFirst_ = true;
+    std::uint32_t highest_ = 0; // that has been taken
+    std::int64_t notSeenYet_ =
+        0; // drops that no number was missing for by now; below 0: numbers without a drop
 };
 
 } // namespace keventd

@@ -6,6 +6,11 @@
 #include <utility>
 
 namespace keventd {
+namespace {
+
+constexpr int MaxReadPast = 1'024; // messages: a storm need not end
+
+} // namespace
 
 NetlinkSource::NetlinkSource(const NetlinkChannel& channel, NetlinkSocket socket,
                              std::span<std::byte> landing)
@@ -14,8 +19,28 @@ NetlinkSource::NetlinkSource(const NetlinkChannel& channel, NetlinkSocket socket
       landing_(landing.subspan(CountBytes), LandingArea::OneMessage) {}
 
 void NetlinkSource::takeLanded(Arrivals& arrivals) {
-    if (!knowsWhatItTold() && arrivals.count() > countBefore_->load().value_or(0)) return landing_.forget();
-    takeWhatLanded(arrivals);
+    const bool isTold = !knowsWhatItTold() && arrivals.count() > countBefore_->load().value_or(0);
+    if (!isTold) return takeWhatLanded(arrivals);
+    visitLanded([this](const nlmsghdr& message) { passOver(message); });
+    landing_.forget();
+}
+
+void NetlinkSource::visitLanded(const std::function<void(const nlmsghdr&)>& visit) const {
+    for (std::size_t i = 0; i < landing_.size(); ++i) {
+        const Datagram datagram = landing_.at(i);
+        if (datagram.senderPort == 0 && !datagram.truncated) visitMessages(datagram.payload, visit);
+    }
+}
+
+// Whoever is killed behind the one that tells it, and before the event of the message, has told nothing of
+// that.
+void NetlinkSource::tellMissing(std::uint32_t first, std::uint32_t count, Arrivals& arrivals) {
+    countBefore_->store(arrivals.count() + 1);
+    arrivals.miss(first, count);
+}
+
+CommitWord* NetlinkSource::wordIn(std::span<std::byte> landing) {
+    return std::launder(reinterpret_cast<CommitWord*>(landing.data() + sizeof(CommitWord)));
 }
 
 void NetlinkSource::takeWhatLanded(Arrivals& arrivals) {
@@ -26,20 +51,31 @@ void NetlinkSource::takeWhatLanded(Arrivals& arrivals) {
 Drained NetlinkSource::read(Arrivals& arrivals, std::size_t budget) {
     return drainOneByOne(budget, [&] {
         countBefore_->store(arrivals.count());
-        if (landing_.receive(descriptor()) == ReceiveResult::Drained) return false;
+        const ReceiveResult result = landing_.receive(descriptor());
+        if (result == ReceiveResult::Drained) return false;
+        if (result == ReceiveResult::Overrun) noteOverrun();
         counted().received += landing_.size();
         takeWhatLanded(arrivals);
         return true;
     });
 }
 
-bool NetlinkSource::readPast() {
+NetlinkSource::Message NetlinkSource::copyOf(const nlmsghdr& message) {
+    const auto* bytes = reinterpret_cast<const char*>(&message);
+    return {bytes, bytes + message.nlmsg_len};
+}
+
+bool NetlinkSource::readPast(std::vector<Message>& past) {
     bool any = false;
-    const bool isRead = attempt([&] {
-        while (landing_.receive(descriptor()) != ReceiveResult::Drained) any = true;
-    });
+    static_cast<void>(attempt([&] {
+        for (int read = 0; read < MaxReadPast && landing_.receive(descriptor()) != ReceiveResult::Drained;
+             ++read) {
+            any = true;
+            visitLanded([&past](const nlmsghdr& message) { past.push_back(copyOf(message)); });
+        }
+    }));
     landing_.forget();
-    return any && isRead;
+    return any;
 }
 
 // As the kernel does, it sends to a group from port 0 (netlink(7)).

@@ -12,9 +12,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <linux/netlink.h>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace keventd {
 
@@ -35,17 +37,28 @@ protected:
     [[nodiscard]] Drained read(Arrivals& arrivals, std::size_t budget) override;
     /// Takes one message of the kernel.
     virtual void take(const nlmsghdr& message, const Telling& telling) = 0;
+    /// Takes note of one that has been told of, by a daemon before.
+    virtual void passOver(const nlmsghdr& /*message*/) {}
     /// @return whether take() tells only what it has not told, so that a message is taken again, whole or in
     ///         part, when the daemon before was killed over it. If not, each message is one event at most,
-    ///         and it is left out if any has been added since it was received
+    ///         and it is passed over if any has been added since it was received
     [[nodiscard]] virtual bool knowsWhatItTold() const = 0;
-    /// Reads what has arrived, and forgets it.
+    /// As Arrivals::miss(), in front of the event of the message that is being taken.
+    void tellMissing(std::uint32_t first, std::uint32_t count, Arrivals& arrivals);
+    /// @param landing  of the constructor
+    /// @return a word in it for who derives from this
+    [[nodiscard]] static CommitWord* wordIn(std::span<std::byte> landing);
+    using Message = std::vector<char>; ///< aligned as nlmsghdr is
+    [[nodiscard]] static Message copyOf(const nlmsghdr& message);
+    /// Reads some of what has arrived, and takes none of it.
+    /// @param past  gets the messages of the kernel
     /// @return whether there was anything
-    bool readPast();
+    [[nodiscard]] bool readPast(std::vector<Message>& past);
 
 private:
     static constexpr std::size_t CountBytes = 64;
 
+    void visitLanded(const std::function<void(const nlmsghdr&)>& visit) const;
     void takeWhatLanded(Arrivals& arrivals);
     void take(const Datagram& datagram, Arrivals& arrivals);
 

@@ -21,6 +21,7 @@ constexpr SourceStatus NoThresholds{SourceState::Disabled, "no threshold is set"
 constexpr SourceStatus NoPressure{SourceState::Disabled, "the kernel counts no pressure"};
 constexpr SourceStatus NoPrivilege{SourceState::Refused,
                                    "this kernel lets only CAP_SYS_RESOURCE set thresholds"};
+constexpr SourceStatus StallTooLong{SourceState::Refused, "a stall is longer than its window"};
 constexpr SourceStatus BadThreshold{SourceState::Refused,
                                     "the kernel refuses a threshold: without CAP_SYS_RESOURCE, windows are "
                                     "multiples of 2 s; all are from 500 ms to 10 s"};
@@ -61,7 +62,11 @@ PressureSource::PressureSource(const PressureOptions& options, std::string direc
     add("memory", options.memory);
     add("cpu", options.cpu);
     add("io", options.io);
-    if (triggers_.empty() && status() == SourceStatus{}) setStatus(NoThresholds);
+    if (!triggers_.empty()) {
+        setStatus({}); // of the others the log tells
+    } else if (status() == SourceStatus{}) {
+        setStatus(NoThresholds);
+    }
     while (!notifications_.take().empty()) {
         // Each tells once that it is there.
     }
@@ -69,16 +74,17 @@ PressureSource::PressureSource(const PressureOptions& options, std::string direc
 
 void PressureSource::add(const char* resource, const PressureThreshold& threshold) {
     if (threshold.stall.count() == 0) return;
+    if (threshold.stall > threshold.window) return fail(resource, StallTooLong);
     UniqueFd file(open(text(directory_, "/", resource).c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
     const int error = file ? writeThreshold(file.get(), threshold) : errno;
-    if (error != 0) return fail(resource, error, statusOf(error));
-    if (!notifications_.watch(file.get(), triggers_.size())) return fail(resource, errno, CannotWatch);
+    if (error != 0) return fail(resource, statusOf(error));
+    if (!notifications_.watch(file.get(), triggers_.size())) return fail(resource, CannotWatch);
     triggers_.push_back({resource, threshold, std::move(file)});
 }
 
-void PressureSource::fail(const char* resource, int error, const SourceStatus& status) {
+void PressureSource::fail(const char* resource, const SourceStatus& status) {
     setStatus(status);
-    const std::string message = text("pressure of ", resource, ": ", errorText(error), ", ignoring");
+    const std::string message = text("pressure of ", resource, ": ", status.reason, ", ignoring");
     const bool isNoMistake = status == NoPressure || status == NoPrivilege;
     logMessage(isNoMistake ? LogLevel::Info : LogLevel::Warning, message);
 }

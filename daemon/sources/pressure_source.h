@@ -46,7 +46,7 @@ private:
     };
 
     void add(const char* resource, const PressureThreshold& threshold);
-    void fail(const char* resource, int error, const SourceStatus& status);
+    void fail(const char* resource, const SourceStatus& status);
     [[nodiscard]] Event eventOf(const Trigger& trigger) const;
 
     std::string directory_;

@@ -11,7 +11,7 @@ class RouteSource : public NetlinkSource {
 public:
     [[nodiscard]] std::vector<Event> readAll() override;
     [[nodiscard]] bool canCompare() const override { return true; }
-    void compare(Arrivals& arrivals) override;
+    [[nodiscard]] bool compare(Arrivals& arrivals) override;
 
 protected:
     /// @param request  RTM_GETLINK, RTM_GETADDR: asks for all
@@ -24,10 +24,13 @@ protected:
     virtual void takeAll(const std::vector<const nlmsghdr*>& messages, const Telling& telling) = 0;
 
 private:
-    using Message = std::vector<char>;
+    struct Answer {
+        std::vector<Message> messages;
+        std::optional<std::string> error; ///< why it is not whole
+    };
 
-    [[nodiscard]] std::optional<std::vector<Message>> ask() const;
-    void askAndTell(const Telling& telling);
+    [[nodiscard]] Answer ask() const;
+    [[nodiscard]] bool askAndTell(const Telling& telling);
 
     int request_;
 };

@@ -18,9 +18,16 @@ SocketSource::SocketSource(const NetlinkChannel& channel, NetlinkSocket socket)
     statistics_.bufferBytes = socket_.bufferBytes();
 }
 
+// Most errors are told once, by the next reading, and are of one message (sock_error() in
+// include/net/sock.h).
 Drained SocketSource::drain(Arrivals& arrivals, std::size_t budget) {
+    if (hasFailed_) return {.failed = true};
     Drained drained;
-    drained.failed = !attempt([&] { drained = read(arrivals, budget); });
+    const bool isRead = attempt([&] { drained = read(arrivals, budget); });
+    if (hasFailed_) return {.failed = true};
+    if (isRead) errors_ = 0;
+    if (!isRead) drained.empty = false;
+    drained.unknownLoss = takeUnknownLoss(drained.empty);
     return drained;
 }
 
@@ -29,11 +36,25 @@ bool SocketSource::attempt(const std::function<void()>& reading) {
         reading();
         return true;
     } catch (const FatalError& error) {
-        if (!hasFailed_)
-            logWarning(text(name(), " socket: ", error.what(), ", opening another one"), failureLog_);
-        hasFailed_ = true;
+        hasLostUnknown_ = true;
+        hasFailed_ = ++errors_ > 1;
+        const char* after = hasFailed_ ? ", opening another one" : ", reading on";
+        logWarning(text(name(), " socket: ", error.what(), after), failureLog_);
         return false;
     }
+}
+
+void SocketSource::noteOverrun() {
+    countDrops();
+    isOverrunUnexplained_ = drops() == dropsAtOverrun_;
+    dropsAtOverrun_ = drops();
+}
+
+// The kernel counts a drop a moment after it has told it.
+bool SocketSource::takeUnknownLoss(bool isEmpty) {
+    if (isEmpty && std::exchange(isOverrunUnexplained_, false) && drops() == dropsAtOverrun_)
+        hasLostUnknown_ = true;
+    return std::exchange(hasLostUnknown_, false);
 }
 
 bool SocketSource::openNext() {
@@ -48,8 +69,10 @@ bool SocketSource::openNext() {
 
 SocketPosition SocketSource::moveOn() {
     socket_.moveOn();
-    hasFailed_ = false;
+    errors_ = 0;
+    hasFailed_ = hasLostUnknown_ = isOverrunUnexplained_ = false;
     pendingLoss_ = 0;
+    dropsAtOverrun_ = drops();
     statistics_.bufferBytes = socket_.bufferBytes();
     return socket_.position();
 }

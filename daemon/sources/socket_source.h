@@ -23,6 +23,7 @@ public:
     [[nodiscard]] bool openNext() final;
     [[nodiscard]] std::optional<int> nextDescriptor() const override { return socket_.nextFd(); }
     SocketPosition moveOn() override;
+    [[nodiscard]] bool canLose() const final { return statusOfSender().state == SourceState::Running; }
     [[nodiscard]] SourceStatus status() const final;
     [[nodiscard]] SourceStatistics statistics() const override;
 
@@ -35,7 +36,8 @@ protected:
     [[nodiscard]] virtual Drained read(Arrivals& arrivals, std::size_t budget) = 0;
     /// As status(), of a socket that has not failed.
     [[nodiscard]] virtual SourceStatus statusOfSender() const { return {}; }
-    /// Does what reads the socket. If that gives an error, the log tells it, and the next drain().
+    /// Does what reads the socket. An error is told as a loss by drain(); the second one in a row is a
+    /// failure.
     /// @return whether it gave none
     [[nodiscard]] bool attempt(const std::function<void()>& reading);
 
@@ -51,14 +53,25 @@ protected:
     /// @return drops that have been counted, and not yet told
     [[nodiscard]] std::uint64_t pendingLoss() const { return pendingLoss_; }
     void countDrops() { pendingLoss_ += socket_.takeDrops(); }
+    /// To be called when the socket has said that something was lost (ENOBUFS): that may be a message that
+    /// the kernel could not even make, and that it has counted nowhere (rtnl_set_sk_err() in
+    /// net/core/rtnetlink.c).
+    void noteOverrun();
     /// @param lost  drops that lie before all that will be read from now on: these are told now
     [[nodiscard]] Drained endOfQueue(std::uint64_t lost);
 
 private:
+    [[nodiscard]] std::uint64_t drops() const { return statistics_.dropped + pendingLoss_; }
+    [[nodiscard]] bool takeUnknownLoss(bool isEmpty);
+
     const NetlinkChannel& channel_;
     NetlinkSocket socket_;
+    int errors_ = 0; // in a row
     bool hasFailed_ = false;
+    bool hasLostUnknown_ = false;
     std::uint64_t pendingLoss_ = 0;
+    std::uint64_t dropsAtOverrun_ = 0; // that had been counted at the last noteOverrun()
+    bool isOverrunUnexplained_ = false;
     SourceStatistics statistics_;
     RateLimit failureLog_;
 };

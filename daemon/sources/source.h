@@ -43,7 +43,9 @@ struct Drained {
     bool empty = true;      ///< everything that had arrived was read; false: call again
     std::uint64_t lost = 0; ///< messages dropped by the kernel, after the last event of this drain
     bool lossPending =
-        false;           ///< more were dropped; a later drain tells, when it has read what was queued before
+        false; ///< more were dropped; a later drain tells, when it has read what was queued before
+    bool unknownLoss =
+        false; ///< something was lost before all that will be read from now on: nobody knows how much
     bool failed = false; ///< the descriptor is of no use any more, whatever it held: see openNext()
 };
 
@@ -99,8 +101,11 @@ public:
     [[nodiscard]] virtual bool canCompare() const { return false; }
     /// Compares what it knows with what there is, and tells the difference by events that are flagged Resync.
     /// To be called when a loss has been told; it may read past what has arrived meanwhile.
-    virtual void compare(Arrivals& /*arrivals*/) {}
+    /// @return false if that was not possible for now, and something may be missing still
+    [[nodiscard]] virtual bool compare(Arrivals& /*arrivals*/) { return true; }
 
+    /// @return whether anything can have been sent to it, and be lost: also of one that has failed
+    [[nodiscard]] virtual bool canLose() const { return status().state == SourceState::Running; }
     /// Cheap: asked after every turn of the loop, so that a change can be told.
     [[nodiscard]] virtual SourceStatus status() const = 0;
     [[nodiscard]] virtual SourceStatistics statistics() const = 0;

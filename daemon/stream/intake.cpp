@@ -55,6 +55,7 @@ Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum
         inlet.source = input.source;
         inlet.told = input.told;
         inlet.gapAfter = input.gapAfter;
+        if (!inlet.isNumbered && input.source->willTellWhatIsMissing()) inlet.gapAfter.reset();
         inlet.onMoved = input.onMoved;
         if (input.ratePerSecond > 0) inlet.ceiling.emplace(input.ratePerSecond);
         inlet.watch =
@@ -64,7 +65,17 @@ Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum
 
 void Intake::takeUp(Event event) {
     if (isGap(event)) noteToldGap(event);
+    if (isOfOthers(event)) return leftOver_.push_back(std::move(event));
     push(std::move(event), Sequencer::Clock::now());
+}
+
+// Or about them.
+bool Intake::isOfOthers(const Event& event) const {
+    const std::string_view about = event.properties.find(names::key::Source).value_or("");
+    return std::any_of(inlets_.begin(), inlets_.end(), [&](const Inlet& inlet) {
+        const std::string_view name = inlet.source->name();
+        return !inlet.isNumbered && (event.source == name || about == name);
+    });
 }
 
 // Its daemon was killed before it could say that this has been told.
@@ -97,6 +108,8 @@ void Intake::gather() {
     takeLanded();
     gatherBacklog();
     readToEnd();
+    const Time now = Sequencer::Clock::now();
+    for (Event& event : std::exchange(leftOver_, {})) push(std::move(event), now);
 }
 
 void Intake::start() {
@@ -107,16 +120,23 @@ void Intake::start() {
     }
 }
 
+// What the sources without SEQNUM have brought, may follow from what lies in the kernel's socket.
 void Intake::takeLanded() {
     const Time now = Sequencer::Clock::now();
     for (auto inlet = inlets_.rbegin(); inlet != inlets_.rend(); ++inlet) {
         std::vector<Event> landed;
-        KeptArrivals arrivals(inlet->source->name(), waiting_, landed, [](Event& event) {
+        KeptArrivals arrivals(inlet->source->name(), waiting_, landed, losses_, [](Event& event) {
             event.flags |= EventFlag::Queued;
             return true;
         });
         inlet->source->takeLanded(arrivals);
-        for (Event& event : landed) push(std::move(event), now);
+        for (Event& event : landed) {
+            if (!inlet->isNumbered) {
+                leftOver_.push_back(std::move(event));
+            } else {
+                push(std::move(event), now);
+            }
+        }
     }
 }
 
@@ -130,8 +150,7 @@ void Intake::settle(const Reading& reading) {
 }
 
 void Intake::tellGap(const Inlet& inlet) {
-    if (inlet.source->status().state != SourceState::Running) return; // then there is nothing to lose
-    if (!inlet.source->willTellWhatIsMissing()) tell(losses_.unheard(inlet.source->name()));
+    if (inlet.source->canLose()) tell(losses_.unheard(inlet.source->name()));
 }
 
 void Intake::tell(Event event) {
@@ -145,7 +164,7 @@ void Intake::tell(Event event) {
 // nothing yet. Of udev where there is none, nothing can be lost.
 bool Intake::goesOn(const Inlet& inlet, const std::vector<Event>& events) {
     const bool isCause = &inlet == &causes();
-    if (!isCause && inlet.source->status().state != SourceState::Running) return true;
+    if (!isCause && !inlet.source->canLose()) return true;
     if (!events.empty() && sequencer_.knows(inlet.source->name(), events.front().seqnum)) return true;
     const bool areNew = inlet.source->inherited() && causes().source->inherited() && causes().gapAfter;
     return !isCause && areNew && !causes().hasGap;
@@ -231,21 +250,37 @@ void Intake::hold(std::vector<Reading> readings) {
     for (const auto& [inlet, events, drained] : held_) noteFirstLost(*inlet, drained);
 }
 
-// More may have arrived meanwhile.
+bool Intake::isHeld(const Inlet& inlet) const {
+    return std::any_of(held_.begin(), held_.end(),
+                       [&inlet](const Reading& reading) { return reading.inlet == &inlet; });
+}
+
+// It was read before what follows.
+void Intake::pushHeldOf(const Inlet& inlet, Time now) {
+    for (Reading& reading : held_) {
+        if (reading.inlet == &inlet) pushHeld(reading, now);
+    }
+}
+
 void Intake::pushHeld(Time now) {
     std::vector<Reading> readings = std::exchange(held_, {});
-    for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) {
-        push(*reading, now);
-        reading->inlet->isEmpty = false;
-    }
+    for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) pushHeld(*reading, now);
+}
+
+// More may have arrived meanwhile.
+void Intake::pushHeld(Reading& reading, Time now) {
+    Reading taken{reading.inlet, std::exchange(reading.events, {}),
+                  std::exchange(reading.drained, {.empty = false})};
+    push(taken, now);
+    taken.inlet->isEmpty = false;
 }
 
 Intake::Reading Intake::read(Inlet& inlet, std::size_t budget) {
     Reading reading{&inlet, {}, {}};
     if (inlet.hasFailed) return reading;
-    KeptArrivals arrivals(inlet.source->name(), waiting_, reading.events, [&](Event& event) {
+    KeptArrivals arrivals(inlet.source->name(), waiting_, reading.events, losses_, [&](Event& event) {
         if (hasWaited(inlet, event)) event.flags |= EventFlag::Queued;
-        return admits(inlet);
+        return admits(inlet, arrivals);
     });
     reading.drained = inlet.source->drain(arrivals, budget);
     return reading;
@@ -295,50 +330,59 @@ void Intake::openFailed() {
     turn();
 }
 
+// Told before anybody can take the next one for that which has been read all along.
 void Intake::readOn(Inlet& inlet, int descriptor) {
+    tellUnread(inlet);
     inlet.hasFailed = false;
     moveOn(inlet, descriptor);
     inlet.watch->enable();
-    tellUnread(inlet);
 }
 
 // What was sent after the last that was read, and before another socket was there.
 void Intake::tellUnread(Inlet& inlet) {
-    if (!inlet.isNumbered) return tellGap(inlet);
-    tell(losses_.unheard(inlet.source->name(), takeRangeOfLoss(inlet)));
+    const auto range = rangeOfLoss(inlet);
+    inlet.lossFrom.reset();
+    if (!inlet.source->canLose() || inlet.source->willTellWhatIsMissing()) return;
+    tell(losses_.unheard(inlet.source->name(), range));
 }
 
 void Intake::push(Event event, Time now) {
     if (const auto dropped = sequencer_.push(std::move(event), now)) waiting_.remove(*dropped);
 }
 
-bool Intake::admits(Inlet& inlet) {
-    if (!inlet.ceiling || inlet.ceiling->admit(Ceiling::Clock::now())) return true;
-    ++inlet.heldBack;
-    return false;
+// What was held back before this one is told before it.
+bool Intake::admits(Inlet& inlet, KeptArrivals& arrivals) {
+    if (!inlet.ceiling) return true;
+    if (!inlet.ceiling->admit(Ceiling::Clock::now())) {
+        ++inlet.heldBack;
+        return false;
+    }
+    if (inlet.heldBack > 0) arrivals.keep(takeHeldBack(inlet));
+    return true;
 }
 
-// When one event more may pass: else each would be followed by word of those that did not.
+Event Intake::takeHeldBack(Inlet& inlet) {
+    return losses_.heldBack(inlet.source->name(), std::exchange(inlet.heldBack, 0));
+}
+
+// Of a source that has fallen silent: when one event more may pass.
 void Intake::tellHeldBack() {
     for (Inlet& inlet : inlets_) {
-        if (inlet.heldBack == 0) continue;
+        if (inlet.heldBack == 0 || isHeld(inlet)) continue;
         const auto now = Ceiling::Clock::now();
-        if (!inlet.ceiling->admit(now)) {
+        if (inlet.ceiling->admit(now)) {
+            tell(takeHeldBack(inlet));
+        } else {
             heldBackTimer_->armAt(now + HeldBackInterval);
-            continue;
         }
-        tellHeldBack(inlet);
     }
 }
 
-void Intake::tellAllHeldBack() {
+void Intake::tellRest() {
     for (Inlet& inlet : inlets_) {
-        if (inlet.heldBack > 0) tellHeldBack(inlet);
+        if (inlet.heldBack > 0) tell(takeHeldBack(inlet));
+        if (inlet.hasFailed) tellUnread(inlet);
     }
-}
-
-void Intake::tellHeldBack(Inlet& inlet) {
-    tell(losses_.heldBack(inlet.source->name(), std::exchange(inlet.heldBack, 0)));
 }
 
 bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {
@@ -348,14 +392,16 @@ bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {
 
 void Intake::noteLoss(Inlet& inlet, const Drained& drained) {
     noteFirstLost(inlet, drained);
-    if (drained.lost == 0) return;
-    tellLoss(inlet, drained.lost);
+    if (drained.unknownLoss) tell(losses_.unknown(inlet.source->name(), rangeOfLoss(inlet)));
+    if (drained.lost > 0) tellLoss(inlet, drained.lost);
+    if (drained.lost == 0 && !drained.unknownLoss) return;
+    inlet.lossFrom.reset();
     if (drained.lossPending) noteFirstLost(inlet, drained);
 }
 
 // Where a loss can begin is asked when it is first seen: later its holes may have been closed.
 void Intake::noteFirstLost(Inlet& inlet, const Drained& drained) {
-    const bool isLoss = drained.lost > 0 || drained.lossPending || drained.failed;
+    const bool isLoss = drained.lost > 0 || drained.lossPending || drained.unknownLoss || drained.failed;
     if (inlet.isNumbered && isLoss && !inlet.lossFrom) inlet.lossFrom = lowestLost(inlet);
 }
 
@@ -365,15 +411,14 @@ std::uint64_t Intake::lowestLost(const Inlet& inlet) const {
     return canBeOlderThanUs ? sequencer_.lowestMissingInBacklog(name) : sequencer_.lowestMissing(name);
 }
 
-std::optional<LossReports::Range> Intake::takeRangeOfLoss(Inlet& inlet) {
-    const auto from = std::exchange(inlet.lossFrom, std::nullopt);
-    if (!from) return std::nullopt;
+std::optional<LossReports::Range> Intake::rangeOfLoss(const Inlet& inlet) const {
+    if (!inlet.lossFrom) return std::nullopt;
     const std::uint64_t newest = seqnum_.read();
-    return LossReports::Range{std::min(*from, newest), newest};
+    return LossReports::Range{std::min(*inlet.lossFrom, newest), newest};
 }
 
 void Intake::tellLoss(Inlet& inlet, std::uint64_t count) {
-    Event event = losses_.dropped(inlet.source->name(), count, takeRangeOfLoss(inlet));
+    Event event = losses_.dropped(inlet.source->name(), count, rangeOfLoss(inlet));
     inlet.told->goTo(waiting_.lastNumber());
     inlet.told->add(count, event, waiting_.add(event));
     push(std::move(event), Sequencer::Clock::now());
@@ -384,12 +429,14 @@ std::optional<std::size_t> Intake::compare(std::string_view source, std::uint64_
     const auto inlet = std::find_if(inlets_.begin(), inlets_.end(), isOfSource);
     if (inlet == inlets_.end() || inlet->isNumbered) return std::nullopt;
     std::vector<Event> differences;
-    KeptArrivals arrivals(inlet->source->name(), waiting_, differences, [](Event&) { return true; });
-    inlet->source->compare(arrivals);
+    KeptArrivals arrivals(inlet->source->name(), waiting_, differences, losses_, [](Event&) { return true; });
+    const bool isCompared = inlet->source->compare(arrivals);
     const Time now = Sequencer::Clock::now();
+    pushHeldOf(*inlet, now);
     for (Event& event : differences) push(std::move(event), now);
-    tell(resyncedEvent(source, differences.size(), overrun));
     again_->defer();
+    if (!isCompared) return std::nullopt;
+    tell(resyncedEvent(source, differences.size(), overrun));
     return differences.size();
 }
 

@@ -13,6 +13,7 @@
 #include "daemon/sources/kernel_seqnum.h"
 #include "daemon/sources/source.h"
 #include "daemon/sources/spool.h"
+#include "daemon/stream/kept_arrivals.h"
 #include "daemon/stream/loss_reports.h"
 #include "daemon/stream/sequencer.h"
 #include "daemon/stream/told_drops.h"
@@ -74,8 +75,9 @@ public:
     /// @return the newest SEQNUM: up to there a daemon that ends now has read everything
     std::uint64_t readToEnd();
 
-    /// Tells what ceilings have held back by now, whether one more event may pass or not: at the end.
-    void tellAllHeldBack();
+    /// At the end: tells what ceilings have held back by now, whether one more event may pass or not, and of
+    /// sources that have failed, that nobody has listened to them.
+    void tellRest();
 
     /// One turn: reads, pushes, lets leave what may leave.
     void turn(std::size_t effectBudget = EffectBudget);
@@ -91,7 +93,8 @@ public:
     /// Has one of the `others` compare what it knows with what there is, and publishes the difference, and
     /// that it has. Nothing happens for a source that is not one of them.
     /// @param overrun  id of the event that has told of the loss
-    /// @return differences that were found; nothing if the source is not one of them
+    /// @return differences that were found; nothing if the source is not one of them, or cannot be compared
+    /// now
     std::optional<std::size_t> compare(std::string_view source, std::uint64_t overrun);
     /// @return the others that have something to be compared with
     [[nodiscard]] std::vector<const char*> comparable() const;
@@ -122,6 +125,7 @@ private:
     using Time = Sequencer::Clock::time_point;
 
     [[nodiscard]] Inlet& causes() { return inlets_.back(); }
+    [[nodiscard]] bool isOfOthers(const Event& event) const;
     void takeLanded();
     void gatherBacklog();
     void noteToldGap(const Event& gap);
@@ -134,6 +138,9 @@ private:
     [[nodiscard]] std::vector<Reading> readOthers(std::size_t budget);
     void hold(std::vector<Reading> readings);
     void pushHeld(Time now);
+    [[nodiscard]] bool isHeld(const Inlet& inlet) const;
+    void pushHeldOf(const Inlet& inlet, Time now);
+    void pushHeld(Reading& reading, Time now);
     [[nodiscard]] Reading read(Inlet& inlet, std::size_t budget);
     void push(Reading& reading, Time now);
     void moveOn(Inlet& inlet, int descriptor);
@@ -143,13 +150,13 @@ private:
     void tellUnread(Inlet& inlet);
     void push(Event event, Time now);
     [[nodiscard]] bool hasWaited(const Inlet& inlet, const Event& event) const;
-    [[nodiscard]] static bool admits(Inlet& inlet);
+    [[nodiscard]] bool admits(Inlet& inlet, KeptArrivals& arrivals);
+    [[nodiscard]] Event takeHeldBack(Inlet& inlet);
     void tellHeldBack();
-    void tellHeldBack(Inlet& inlet);
     void noteLoss(Inlet& inlet, const Drained& drained);
     [[nodiscard]] std::uint64_t lowestLost(const Inlet& inlet) const;
     void noteFirstLost(Inlet& inlet, const Drained& drained);
-    [[nodiscard]] std::optional<LossReports::Range> takeRangeOfLoss(Inlet& inlet);
+    [[nodiscard]] std::optional<LossReports::Range> rangeOfLoss(const Inlet& inlet) const;
     void tellLoss(Inlet& inlet, std::uint64_t count);
     void release(bool causesEmpty, Time started);
     void armTimer();
@@ -161,10 +168,11 @@ private:
     EventLoop::Handle timer_;
     EventLoop::Handle heldBackTimer_;
     EventLoop::Handle openTimer_;
-    EventLoop::Handle again_; // not all was read: another turn, although the sockets may tell nothing
-    Time drainedAt_;          // everything that had arrived by then has been pushed
-    bool causesEmpty_ = true; // after the last reading
-    int turnsAlone_ = 0;      // in which only the causes have been read
+    EventLoop::Handle again_;     // not all was read: another turn, although the sockets may tell nothing
+    Time drainedAt_;              // everything that had arrived by then has been pushed
+    bool causesEmpty_ = true;     // after the last reading
+    int turnsAlone_ = 0;          // in which only the causes have been read
+    std::vector<Event> leftOver_; // of an earlier daemon, without SEQNUM, until the backlog is gathered
     std::vector<Reading> held_;
     std::uint64_t heldUpTo_ = 0;     // SEQNUM
     std::uint64_t highestCause_ = 0; // SEQNUM of those that have been read

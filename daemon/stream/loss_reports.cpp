@@ -26,9 +26,19 @@ Event LossReports::unheard(const char* source, std::optional<Range> range) {
     return overrun(source, std::nullopt, range);
 }
 
+Event LossReports::unknown(const char* source, std::optional<Range> range) {
+    log(source, text(source, " socket: an unknown number of messages lost, resynchronising"), {});
+    return overrun(source, std::nullopt, range);
+}
+
 Event LossReports::dropped(const char* source, std::uint64_t count, std::optional<Range> range) {
     log(source, text(source, " socket overrun: ", count, " messages lost, resynchronising"), count);
     return overrun(source, count, range);
+}
+
+Event LossReports::missing(const char* source, std::uint32_t first, std::uint32_t count) {
+    log(source, text(count, " messages of ", source, " lost while nobody listened, by their numbers"), count);
+    return missingEvent(source, first, count);
 }
 
 Event LossReports::unrecorded(const char* source, std::uint64_t count, Range range) {
@@ -43,7 +53,7 @@ Event LossReports::heldBack(const char* source, std::uint64_t count) {
 
 void LossReports::log(const char* source, const std::string& message, std::optional<std::uint64_t> count) {
     LogFields fields{{names::key::Source, source}};
-    if (count) fields.emplace_back(names::key::Count, std::to_string(*count));
+    if (count) fields.push_back({names::key::Count, std::to_string(*count)});
     logEvent(LogLevel::Warning, message_id::Overrun, message, fields, log_);
 }
 

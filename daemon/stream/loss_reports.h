@@ -22,8 +22,12 @@ public:
     /// @param source  names::source
     /// @param range   nothing: of a source without SEQNUMs
     [[nodiscard]] Event unheard(const char* source, std::optional<Range> range = {});
+    /// Messages that the socket says are lost: how many, nobody knows.
+    [[nodiscard]] Event unknown(const char* source, std::optional<Range> range = {});
     /// Messages that the kernel could not put into the socket.
     [[nodiscard]] Event dropped(const char* source, std::uint64_t count, std::optional<Range> range = {});
+    /// Messages that no socket has received, by their numbers: as of Arrivals::miss().
+    [[nodiscard]] Event missing(const char* source, std::uint32_t first, std::uint32_t count);
     /// Early events that the spool has no record of.
     /// @param range  the number of a lost event may be any of it: helpers run in no order
     [[nodiscard]] static Event unrecorded(const char* source, std::uint64_t count, Range range);

@@ -23,6 +23,10 @@ namespace keventd {
 /// @param source  whose events were lost
 /// @param count   messages; nothing: nobody knows
 [[nodiscard]] Event overrunEvent(std::string_view source, std::optional<std::uint64_t> count);
+/// The same, of messages that the kernel has numbered, from `first` on, and that were in no socket.
+[[nodiscard]] Event missingEvent(std::string_view source, std::uint32_t first, std::uint32_t count);
+/// @return whether it is one of these: no drops in a socket
+[[nodiscard]] bool tellsOfMissing(const Event& event);
 /// @param differences  that were found and published
 /// @param overrun      id of the event that told of the loss; 0: nothing was lost
 [[nodiscard]] Event resyncedEvent(std::string_view source, std::size_t differences, std::uint64_t overrun);

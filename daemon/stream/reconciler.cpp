@@ -18,6 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds PollInterval = 50ms;
+constexpr std::chrono::seconds UntilComparedAgain = 1s; // in a storm that has interrupted all answers
 
 // Between the two looks, also where all events have left: a device is in sysfs a moment before its event.
 constexpr std::chrono::milliseconds MinSettling = 50ms;
@@ -28,6 +29,7 @@ Reconciler::Reconciler(EventLoop& loop, Stream& stream, Intake& intake,
                        std::vector<const ResyncSubject*> subjects)
     : stream_(stream), intake_(intake), subjects_(std::move(subjects)),
       turn_(loop.addDefer("resync", [this] { turn(); })),
+      later_(loop.addTimer("resync again", [this] { compareThemselves(); })),
       poll_(loop.addTimer("resync polls", [] {})), // the turn is what counts
       afterTurn_(loop.addPost("resync waits for events", [this] { settle(); })) {
     afterTurn_->disable();
@@ -65,8 +67,7 @@ void Reconciler::compareAll(Done done) {
 }
 
 void Reconciler::turn() {
-    for (const auto& [source, overrun] : std::exchange(compareThemselves_, {}))
-        compareItself(source, overrun);
+    compareThemselves();
     if (!run_) {
         if (requests_.empty()) return;
         run_.emplace(std::move(requests_.front()));
@@ -77,9 +78,20 @@ void Reconciler::turn() {
     if (run_->phase == Phase::Publishing) return publish(budget);
 }
 
+void Reconciler::compareThemselves() {
+    for (const auto& [source, overrun] : std::exchange(compareThemselves_, {}))
+        compareItself(source, overrun);
+}
+
 std::size_t Reconciler::compareItself(const std::string& source, std::uint64_t overrun) {
     const auto differences = intake_.compare(source, overrun);
-    if (differences) logResynced(source, *differences, overrun);
+    const auto comparable = intake_.comparable();
+    if (differences) {
+        logResynced(source, *differences, overrun);
+    } else if (std::find(comparable.begin(), comparable.end(), source) != comparable.end()) {
+        compareThemselves_.emplace(source, overrun);
+        later_->armAt(std::chrono::steady_clock::now() + UntilComparedAgain);
+    }
     return differences.value_or(0);
 }
 

@@ -61,6 +61,7 @@ private:
 
     void onOverrun(const EventView& overrun);
     void turn();
+    void compareThemselves();
     std::size_t compareItself(const std::string& source, std::uint64_t overrun);
     void look(const TurnBudget& budget);
     void settle();
@@ -78,6 +79,7 @@ private:
     std::optional<Run> run_;
     RateLimit log_;
     EventLoop::Handle turn_;
+    EventLoop::Handle later_;     // for sources that could not be compared
     EventLoop::Handle poll_;      // for what tells nothing, such as a file that goes
     EventLoop::Handle afterTurn_; // while events are awaited
 };

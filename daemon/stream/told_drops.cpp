@@ -52,7 +52,7 @@ std::optional<std::uint32_t> ToldDrops::find(std::uint64_t socket, const std::ve
 
 bool ToldDrops::tells(const Event& event) const {
     const bool isOfSocket = (event.flags & EventFlag::Early) == 0;
-    return isOfSocket && isOverrun(event.source, event.action) &&
+    return isOfSocket && isOverrun(event.source, event.action) && !tellsOfMissing(event) &&
            event.properties.find(names::key::Source) == source_;
 }
 

@@ -13,16 +13,13 @@ namespace {
 struct Kind {
     const char* source;
     std::array<const char*, 3> keys; ///< properties; those that are missing are empty
-    const char* gone;                ///< action
+    const char* gone;                ///< action; "": none goes
 };
 constexpr std::array Kinds{
     Kind{names::source::Link, {"IFINDEX", "", ""}, names::action::Remove},
     Kind{names::source::Address, {"IFINDEX", "ADDRESS", "PEER"}, names::action::Remove},
     Kind{names::source::Mount, {"MOUNT_ID", "", ""}, names::action::Umount},
-    // One, which does not go: the clocks, the number of the last message.
-    Kind{names::source::Power, {"", "", ""}, ""},
-    Kind{names::source::Acpi, {"", "", ""}, ""},
-    Kind{names::source::Quota, {"", "", ""}, ""},
+    Kind{names::source::Power, {"", "", ""}, ""}, // one, which does not go: the clocks
 };
 
 const Kind* findKind(std::string_view source) {
@@ -47,7 +44,7 @@ bool ToldObjects::apply(const Event& event) {
     const Kind* kind = findKind(event.source);
     if (kind == nullptr) return false;
     Objects& objects = all_[event.source];
-    if (event.action == kind->gone) {
+    if (*kind->gone != 0 && event.action == kind->gone) {
         objects.erase(keyOf(event, *kind));
     } else {
         objects.insert_or_assign(keyOf(event, *kind), event);

@@ -1,6 +1,5 @@
-// What the events of the sources that go on from it (link, address, mount, power, acpi, quota) have told of
-// each object last, as of the last event of the stream. The devices of the kernel and of udev have tables of
-// their own.
+// What the events of the sources that compare (link, address, mount, power) have told of each object last, as
+// of the last event of the stream. The devices of the kernel and of udev have tables of their own.
 #pragma once
 
 #include "keventd/event.h"

@@ -76,6 +76,23 @@ TEST_F(Addresses, ThatAreTheSameOnTwoInterfacesAreToldApart) {
 }
 
 // Which the kernel makes of that of the hardware, once nobody else on the link was found to have it.
+// The daemon reads addresses before links.
+TEST_F(Addresses, HaveTheNameThatTheirInterfaceHasGotMeanwhile) {
+    DaemonProcess daemon(withLinks());
+    Subscriber subscriber(daemon.address(), {.since = 0});
+    addPair();
+    ASSERT_NE(waitForLink(subscriber, "left", "add"), nullptr);
+    daemon.freeze();
+    ip({"link", "set", "left", "name", "other"});
+    ip({"address", "add", "192.0.2.5/24", "dev", "other"});
+    daemon.thaw();
+    const Event* added = subscriber.waitForEvent(
+        [](const Event& event) { return event.source == names::source::Address && event.action == "add"; });
+    ASSERT_NE(added, nullptr);
+    EXPECT_EQ(textIn(*added, "INTERFACE"), "other");
+    EXPECT_EQ(added->object, "/devices/virtual/net/other");
+}
+
 TEST_F(Addresses, OfTheLinkComeByThemselves) {
     if (readFile("/proc/sys/net/ipv6/conf/default/addr_gen_mode") != "0\n")
         GTEST_SKIP() << "this kernel gives interfaces no such address";

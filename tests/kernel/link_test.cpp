@@ -4,11 +4,15 @@
 #include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 #include "tests/support/links.h"
+#include "tests/support/net_devices.h"
 
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <net/if.h>
+#include <stop_token>
+#include <string>
+#include <thread>
 
 namespace keventd::test {
 namespace {
@@ -139,6 +143,31 @@ TEST_F(Links, AreSwitchedOffAndSaySo) {
 }
 
 // What the ceiling holds back is counted.
+// What comes and goes interrupts the kernel's answer.
+TEST_F(Links, AreComparedWhileTheyComeAndGo) {
+    const DaemonProcess daemon(withLinks());
+    NetDevices devices;
+    for (int i = 0; i < 150; ++i) devices.createVeth("kept" + std::to_string(i), "peer" + std::to_string(i));
+    {
+        const std::jthread churn([](const std::stop_token& stop) {
+            NetDevices coming;
+            for (int i = 0; !stop.stop_requested(); ++i) {
+                const std::string name = "new" + std::to_string(i);
+                coming.createVeth(name, "end" + std::to_string(i));
+                coming.remove(name);
+            }
+        });
+        const BusClient client(daemon.address());
+        for (int i = 0; i < 20; ++i) client.send(client.newCall(names::method::Resync));
+    }
+    const BusClient client(daemon.address());
+    const auto settled = client.sync();
+    client.send(client.newCall(names::method::Resync));
+    for (const Event& event : client.wholeHistory({.since = settled})) {
+        EXPECT_FALSE(event.source == names::source::Link) << wordFor(event) << " was missed";
+    }
+}
+
 TEST_F(Links, AreHeldToTheRateThatIsSet) {
     const TemporaryDirectory directory;
     std::ofstream(directory.file("keventd.toml")) << "[sources.link]\nrate = 20\n";

@@ -68,6 +68,20 @@ Event aboutStream(const char* action, const std::vector<std::pair<std::string, s
     return event;
 }
 
+TEST_F(TextPrinterTest, SaysWhichMountWhichAddressWhichButton) {
+    Event event = makeEvent();
+    event.source = "mount";
+    event.object.clear();
+    event.properties.set("MOUNTPOINT", "/mnt/a\nb");
+    EXPECT_THAT(print(event), testing::EndsWith(" - MOUNTPOINT=/mnt/a?b\n"));
+    event.source = "acpi";
+    event.object = "/devices/LNXSYSTM:00/LNXPWRBN:00";
+    event.properties.set("ACPI_DEVICE_CLASS", "button/power");
+    event.properties.set("ACPI_TYPE", "00000080");
+    EXPECT_THAT(print(event),
+                testing::EndsWith("LNXPWRBN:00 ACPI_DEVICE_CLASS=button/power ACPI_TYPE=00000080\n"));
+}
+
 TEST_F(TextPrinterTest, SaysWhatIsLost) {
     const Event event = aboutStream(
         "overrun", {{"SOURCE", "kernel"}, {"COUNT", "81"}, {"SEQNUM_FROM", "985"}, {"SEQNUM_TO", "1065"}});

@@ -50,9 +50,13 @@ TEST_F(GenericObjects, AreFoundForEvents) {
 
 TEST_F(GenericObjects, AreNoneWhereNothingIsThere) {
     EXPECT_EQ(acpiObject("HEADPHONE", tree_.root()), "");
-    EXPECT_EQ(thermalZoneObject(1, tree_.root()), "");
     EXPECT_EQ(blockObject(0, 42, tree_.root()), ""); // btrfs
     EXPECT_EQ(acpiObject("LNXPWRBN:00", "/nonexistent"), "");
+}
+
+TEST_F(GenericObjects, OfTheThermalClassAreKnownWhenTheyHaveGone) {
+    EXPECT_EQ(thermalZoneObject(1, tree_.root()), "/devices/virtual/thermal/thermal_zone1");
+    EXPECT_EQ(coolingDeviceObject(5, tree_.root()), "/devices/virtual/thermal/cooling_device5");
 }
 
 TEST_F(GenericObjects, AreNoneOfNamesThatAreNoNames) {

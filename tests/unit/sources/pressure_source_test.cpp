@@ -27,6 +27,12 @@ TEST(PressureSource, IsDisabledWhereTheKernelCountsNone) {
               (SourceStatus{SourceState::Disabled, "the kernel counts no pressure"}));
 }
 
+TEST(PressureSource, IsRefusedAStallThatIsLongerThanItsWindow) {
+    const PressureThreshold tooLong{.full = false, .stall = 3s, .window = 2s};
+    EXPECT_EQ(PressureSource({.memory = tooLong, .cpu = {}, .io = {}}).status(),
+              (SourceStatus{SourceState::Refused, "a stall is longer than its window"}));
+}
+
 TEST(PressureSource, FailsOnFilesThatAreNotTheKernels) {
     const TemporaryDirectory directory;
     std::ofstream(directory.file("memory")) << "";

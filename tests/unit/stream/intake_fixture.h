@@ -20,7 +20,7 @@ public:
     struct Step {
         std::vector<Event> events;
         Drained drained;
-        std::uint64_t missing = 0; ///< messages, before the events
+        std::uint32_t missing = 0; ///< messages, before the events
     };
 
     ScriptedSource(const char* name, bool inherited)
@@ -29,7 +29,7 @@ public:
     void add(std::vector<Event> events, const Drained& drained = {}) {
         steps_.push_back({std::move(events), drained});
     }
-    void addHole(std::uint64_t missing, std::vector<Event> events) {
+    void addHole(std::uint32_t missing, std::vector<Event> events) {
         steps_.push_back({std::move(events), {}, missing});
     }
     /// Has the next attempts to open another descriptor fail.
@@ -48,7 +48,7 @@ public:
         if (steps_.empty()) return {};
         Step step = std::move(steps_.front());
         steps_.pop_front();
-        if (step.missing > 0) arrivals.miss(step.missing);
+        if (step.missing > 0) arrivals.miss(1, step.missing);
         for (Event& event : step.events) arrivals.add(std::move(event));
         return step.drained;
     }

@@ -2,6 +2,7 @@
 
 #include "tests/unit/stream/intake_fixture.h"
 
+#include <algorithm>
 #include <array>
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -32,8 +33,9 @@ public:
     [[nodiscard]] std::optional<int> nextDescriptor() const override { return source_.nextDescriptor(); }
     SocketPosition moveOn() override { return source_.moveOn(); }
     [[nodiscard]] bool willTellWhatIsMissing() const override { return isNumbered_; }
-    void compare(Arrivals& arrivals) override {
+    [[nodiscard]] bool compare(Arrivals& arrivals) override {
         for (Event& event : std::exchange(differences_, {})) arrivals.add(std::move(event));
+        return true;
     }
     [[nodiscard]] SourceStatus status() const override { return {}; }
     [[nodiscard]] SourceStatistics statistics() const override { return {}; }
@@ -107,6 +109,14 @@ TEST_F(IntakeOfOthers, TellOfALossWithoutNumbersAndThenOfWhatDiffers) {
     ASSERT_THAT(words(), ElementsAre("link up", "keventd overrun", "link remove", "keventd resynced"));
     EXPECT_EQ(left_[3].properties.find(names::key::Count), "1");
     EXPECT_EQ(left_[3].properties.find(names::key::Overrun), "77");
+}
+
+TEST_F(IntakeOfOthers, TellOfALossThatNobodyCanCount) {
+    begin();
+    link_.source_.add({ofLink("up")}, {.unknownLoss = true});
+    intake_->turn();
+    ASSERT_THAT(words(), ElementsAre("link up", "keventd overrun"));
+    EXPECT_FALSE(left_[1].properties.find(names::key::Count));
 }
 
 TEST_F(IntakeOfOthers, AreNotComparedForAnotherSource) {
@@ -204,6 +214,25 @@ TEST_F(IntakeOfOthers, AreHeldToTheirRateAndSaySo) {
     runUntilLeft(2);
     EXPECT_THAT(words(), ElementsAre("link up", "keventd limited"));
     EXPECT_EQ(left_[1].properties.find(names::key::Count), "2");
+}
+
+// There is something to read in each turn.
+TEST_F(IntakeOfOthers, SayInAStormWhatIsHeldBackBeforeTheNextThatPasses) {
+    begin({}, 20);
+    const auto isPassed = [](const Event& event) { return event.source == names::source::Link; };
+    const auto passed = [&] { return std::count_if(left_.begin(), left_.end(), isPassed); };
+    std::uint64_t sent = 0;
+    for (; passed() < 25; ++sent) {
+        link_.source_.add({ofLink("up")});
+        intake_->turn();
+    }
+    std::uint64_t told = 0;
+    for (const Event& event : left_) {
+        if (event.action == names::action::Limited)
+            told += std::stoull(std::string(event.properties.find(names::key::Count).value()));
+    }
+    EXPECT_EQ(static_cast<std::uint64_t>(passed()) + told, sent) << "nothing is held back behind the last";
+    EXPECT_EQ(left_.back().source, "link");
 }
 
 } // namespace

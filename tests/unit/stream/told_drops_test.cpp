@@ -1,5 +1,6 @@
 // Drops that have been told of, across daemons.
 
+#include "daemon/stream/own_event.h"
 #include "daemon/stream/told_drops.h"
 
 #include "keventd/names.h"
@@ -75,6 +76,13 @@ TEST_F(ToldDropsTest, AreNotThoseOfASpool) {
     Event early = overrun(5, "3");
     early.flags = EventFlag::Early;
     EXPECT_EQ(find(Socket, {early, overrun(6, "4")}), 4U);
+}
+
+TEST_F(ToldDropsTest, AreNoMessagesThatWereInNoSocket) {
+    drops_.begin(Socket, 3, 10);
+    Event missing = missingEvent("kernel", 5, 7);
+    missing.id = 11;
+    EXPECT_EQ(find(Socket, {missing}), 3U);
 }
 
 TEST_F(ToldDropsTest, AreNotThoseOfAnotherSource) {
