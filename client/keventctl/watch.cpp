@@ -29,6 +29,13 @@ void requirePlain(const std::string& argument) {
     if (!isPlainText(argument)) throw UsageError("'" + argument + "': no text");
 }
 
+// The path of a file may have been given, of which the last part is the attribute.
+std::string suggestionFor(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos || slash == 0 || slash + 1 == path.size()) return "";
+    return "; did you mean: watch " + path.substr(0, slash) + " " + path.substr(slash + 1);
+}
+
 /// Prints the events of the attribute, and is done when it has been taken away.
 class AttributeSink final : public EventReceiver {
 public:
@@ -68,7 +75,9 @@ void Watch::declare(OptionSet& options) {
 }
 
 void Watch::setWatched(const std::vector<std::string>& arguments) {
+    if (arguments.size() == 1) throw UsageError("watch: ATTRIBUTE is missing" + suggestionFor(arguments[0]));
     if (arguments.size() != 2) throw UsageError("watch: OBJECT and ATTRIBUTE are required, and nothing else");
+    if (arguments[1].empty()) throw UsageError("watch: ATTRIBUTE is empty");
     std::for_each(arguments.begin(), arguments.end(), requirePlain);
     watched_ = WatchedAttribute{arguments[0], arguments[1]};
 }

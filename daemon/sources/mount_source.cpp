@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <string_view>
+#include <sys/timerfd.h>
 #include <unistd.h>
 #include <utility>
 
@@ -20,6 +21,8 @@ namespace {
 constexpr SourceStatus CannotOpen{SourceState::Failed, "the table of mounts cannot be opened"};
 constexpr SourceStatus CannotWatch{SourceState::Failed, "the table of mounts cannot be watched"};
 constexpr SourceStatus CannotRead{SourceState::Failed, "the table of mounts cannot be read"};
+
+constexpr time_t SecondsUntilNextLook = 1;
 
 // The kernel gives a page at a time, and goes on where it was as long as nobody reads elsewhere.
 // @return the whole file, or an errno value
@@ -40,10 +43,12 @@ std::pair<std::string, int> readWhole(int file) {
 } // namespace
 
 MountSource::MountSource(UniqueFd mountinfo, BlockDevices devices)
-    : ObservedSource(names::source::Mount), mountinfo_(std::move(mountinfo)), devices_(std::move(devices)) {
+    : ObservedSource(names::source::Mount), mountinfo_(std::move(mountinfo)), devices_(std::move(devices)),
+      again_(checkErrno(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
+                        "make a timer for mounts")) {
     if (!mountinfo_) {
         setStatus(CannotOpen);
-    } else if (!notifications_.watch(mountinfo_.get(), 0)) {
+    } else if (!notifications_.watch(mountinfo_.get(), 0) || !notifications_.watch(again_.get(), 1)) {
         setStatus(CannotWatch);
     }
 }
@@ -87,11 +92,17 @@ void MountSource::look() {
     ++counted().received;
     auto fresh = read();
     setStatus(fresh ? SourceStatus{} : CannotRead);
-    if (!fresh) return;
+    if (!fresh) return lookAgainLater();
     findDevices(*fresh);
     if (table_) findChanges(*fresh);
     table_ = std::move(fresh);
     isResync_ = false;
+}
+
+// What has happened would be told with the next change only.
+void MountSource::lookAgainLater() const {
+    const itimerspec when{.it_interval = {}, .it_value = {.tv_sec = SecondsUntilNextLook, .tv_nsec = 0}};
+    timerfd_settime(again_.get(), 0, &when, nullptr);
 }
 
 std::optional<MountTable> MountSource::read() {
@@ -99,7 +110,7 @@ std::optional<MountTable> MountSource::read() {
     auto parsed = error == 0 ? parseMountinfo(text) : std::nullopt;
     if (!parsed) {
         logWarning(keventd::text("table of mounts: ", errorText(error != 0 ? error : ENOMEM),
-                                 ", looking again at the next change"),
+                                 ", looking again in a second"),
                    failureLog_);
         return std::nullopt;
     }

@@ -50,12 +50,14 @@ public:
 
 private:
     void look();
+    void lookAgainLater() const;
     [[nodiscard]] std::optional<MountTable> read();
     void findDevices(MountTable& table) const;
     void findChanges(const MountTable& fresh);
 
     UniqueFd mountinfo_;
     BlockDevices devices_;
+    UniqueFd again_; // a timer, for when it could not be read
     Notifications notifications_;
     std::optional<MountTable> table_; // as of the last look; nothing before the first
     bool isResync_ = false;           // the table is of an earlier daemon

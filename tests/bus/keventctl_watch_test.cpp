@@ -81,7 +81,9 @@ TEST_P(Watch, SaysWhyNothingIsWatched) {
     expectRefusal(1, {"/class/mem/null", "dev"}, "'null' is a link");
     expectRefusal(2, {"/sys/class/mem/nothing", "dev"}, "No such file");
     expectRefusal(2, {"/sys/../etc", "passwd"}, "is not in /sys");
-    expectRefusal(2, {"/devices/virtual/mem/null"}, "OBJECT and ATTRIBUTE are required");
+    expectRefusal(2, {"/sys/devices/virtual/mem/null/dev"},
+                  "did you mean: watch /sys/devices/virtual/mem/null dev");
+    expectRefusal(2, {"/devices/virtual/mem/null", ""}, "ATTRIBUTE is empty");
     expectRefusal(2, {"/devices/virtual/mem/null", "dev", "more"}, "OBJECT and ATTRIBUTE are required");
     expectRefusal(2, {}, "OBJECT and ATTRIBUTE are required");
 }

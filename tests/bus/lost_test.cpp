@@ -5,7 +5,10 @@
 #include "tests/bus/bus_test.h"
 #include "tests/support/journal_socket.h"
 
+#include <gmock/gmock.h>
+#include <string>
 #include <unistd.h>
+#include <vector>
 
 namespace keventd::test {
 namespace {
@@ -159,15 +162,23 @@ private:
     JournalSocket journal_;
 };
 
+// What is lost in one turn, is one line; a subscriber may hear of it in several parts.
+template <typename Losses>
+std::vector<std::string> sumsOf(const Losses& losses) {
+    std::vector<std::string> sums;
+    std::uint64_t sum = 0;
+    for (const auto& [from, to] : losses) sums.push_back(std::to_string(sum += to - from + 1));
+    return sums;
+}
+
 TEST_P(LostInTheJournal, NamesWhoFellBehind) {
     Subscriber subscriber = subscribe(everything());
     ASSERT_NO_FATAL_FAILURE(fallBehindAndGoOn(subscriber));
     JournalSocket::Entry told = entry();
-    const auto& [from, to] = subscriber.lost().front();
     EXPECT_EQ(told["KEVENTD_SUBSCRIPTION"], std::to_string(subscriber.number()));
     EXPECT_EQ(told["KEVENTD_OWNER"] == "private", isPrivate());
     EXPECT_EQ(told["KEVENTD_UID"], std::to_string(geteuid()));
-    EXPECT_EQ(told["KEVENTD_COUNT"], std::to_string(to - from + 1));
+    EXPECT_THAT(sumsOf(subscriber.lost()), testing::Contains(told["KEVENTD_COUNT"]));
 }
 
 TEST_P(LostInTheJournal, DoesNotNameWhoAsksForWhatIsNoLongerKept) {

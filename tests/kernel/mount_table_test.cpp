@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <string>
 #include <sys/mount.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -76,6 +77,23 @@ TEST_F(MountSourceTest, SaysThatItsTableCannotBeOpened) {
 
 TEST_F(MountSourceTest, SaysThatItsTableCannotBeWatched) {
     EXPECT_EQ(MountSource(std::string("/etc/passwd")).status().state, SourceState::Failed);
+}
+
+TEST(MountTableThatCannotBeRead, IsLookedAtAgain) {
+    const UniqueFd table(open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+    const int watched = fcntl(table.get(), F_DUPFD_CLOEXEC, 0);
+    MountSource source{UniqueFd(watched)};
+    const UniqueFd directory(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ASSERT_EQ(dup3(directory.get(), watched, O_CLOEXEC), watched);
+    KeptEvents arrivals;
+    EXPECT_TRUE(source.drain(arrivals, 64).empty);
+    EXPECT_EQ(source.status().state, SourceState::Failed);
+
+    ASSERT_EQ(dup3(table.get(), watched, O_CLOEXEC), watched);
+    pollfd input{.fd = source.descriptor(), .events = POLLIN, .revents = 0};
+    ASSERT_EQ(poll(&input, 1, 10'000), 1);
+    EXPECT_TRUE(source.drain(arrivals, 64).empty);
+    EXPECT_EQ(source.status(), SourceStatus{});
 }
 
 // A process in a namespace of its own, and what it has there.
