@@ -162,12 +162,16 @@ private:
     JournalSocket journal_;
 };
 
-// What is lost in one turn, is one line; a subscriber may hear of it in several parts.
+// What is lost in one turn, is one line; a subscriber may hear of it in several parts, and before of what was
+// lost to it as a new one, which is no line.
 template <typename Losses>
 std::vector<std::string> sumsOf(const Losses& losses) {
     std::vector<std::string> sums;
-    std::uint64_t sum = 0;
-    for (const auto& [from, to] : losses) sums.push_back(std::to_string(sum += to - from + 1));
+    for (auto first = losses.begin(); first != losses.end(); ++first) {
+        std::uint64_t sum = 0;
+        for (auto last = first; last != losses.end(); ++last)
+            sums.push_back(std::to_string(sum += last->second - last->first + 1));
+    }
     return sums;
 }
 
