@@ -141,7 +141,7 @@ void Intake::takeLanded() {
 }
 
 // To be called with the first reading, before it is pushed.
-void Intake::settle(const Reading& reading) {
+void Intake::settle(const Inlet::Reading& reading) {
     Inlet& inlet = *reading.inlet;
     if (inlet.gapAfter && !inlet.isNumbered) tellGap(inlet);
     if (inlet.gapAfter && inlet.isNumbered && !goesOn(inlet, reading.events)) tellGap(inlet, reading.events);
@@ -190,7 +190,7 @@ void Intake::tellGap(Inlet& inlet, const std::vector<Event>& events) {
 void Intake::gatherBacklog() {
     const Time now = Sequencer::Clock::now();
     for (int turns = 0; turns < MaxTurnsAtStart && causes().inBacklog; ++turns) {
-        Reading reading = read(causes(), Budget);
+        Inlet::Reading reading = read(causes(), Budget);
         push(reading, now);
         sequencer_.releaseDownTo(MaxSortedAtStart);
     }
@@ -204,7 +204,7 @@ std::uint64_t Intake::readToEnd() {
     while (sequencer_.lowestMissing(causes().source->name()) <= newest && now < deadline) {
         waitForInput(causes().source->descriptor(), deadline);
         now = Sequencer::Clock::now();
-        Reading reading = read(causes(), Budget);
+        Inlet::Reading reading = read(causes(), Budget);
         push(reading, now);
     }
     return newest;
@@ -212,20 +212,20 @@ std::uint64_t Intake::readToEnd() {
 
 void Intake::turn(std::size_t effectBudget) {
     const Time started = Sequencer::Clock::now();
-    std::vector<Reading> readings = readAll(effectBudget);
+    std::vector<Inlet::Reading> readings = readAll(effectBudget);
     for (const Event& cause : readings.back().events) highestCause_ = std::max(highestCause_, cause.seqnum);
     for (Inlet& inlet : inlets_) inlet.isEmpty = false; // until it has been read
     for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) push(*reading, started);
     if (readings.back().drained.empty || highestCause_ >= heldUpTo_) pushHeld(started);
     tellHeldBack();
     release(readings.back().drained.empty, started);
-    const auto isEmpty = [](const Reading& reading) { return reading.drained.empty; };
+    const auto isEmpty = [](const Inlet::Reading& reading) { return reading.drained.empty; };
     const bool hasReadAll = readings.size() == inlets_.size();
     if (!hasReadAll || !std::all_of(readings.begin(), readings.end(), isEmpty)) again_->defer();
 }
 
-std::vector<Intake::Reading> Intake::readAll(std::size_t effectBudget) {
-    std::vector<Reading> readings;
+std::vector<Inlet::Reading> Intake::readAll(std::size_t effectBudget) {
+    std::vector<Inlet::Reading> readings;
     if (causesEmpty_) {
         readings = readOthers(effectBudget);
         turnsAlone_ = 0;
@@ -236,57 +236,50 @@ std::vector<Intake::Reading> Intake::readAll(std::size_t effectBudget) {
     return readings;
 }
 
-std::vector<Intake::Reading> Intake::readOthers(std::size_t budget) {
-    std::vector<Reading> readings;
+std::vector<Inlet::Reading> Intake::readOthers(std::size_t budget) {
+    std::vector<Inlet::Reading> readings;
     for (std::size_t i = 0; i + 1 < inlets_.size(); ++i) readings.push_back(read(inlets_[i], budget));
     return readings;
 }
 
 // What has caused these events has been numbered by now.
-void Intake::hold(std::vector<Reading> readings) {
+void Intake::hold(std::vector<Inlet::Reading> readings) {
     held_ = std::move(readings);
     heldUpTo_ = seqnum_.read();
     turnsAlone_ = 0;
-    for (const auto& [inlet, events, drained] : held_) noteFirstLost(*inlet, drained);
+    for (const auto& [inlet, events, drained] : held_) inlet->noteFirstLost(drained, sequencer_);
 }
 
 bool Intake::isHeld(const Inlet& inlet) const {
     return std::any_of(held_.begin(), held_.end(),
-                       [&inlet](const Reading& reading) { return reading.inlet == &inlet; });
+                       [&inlet](const Inlet::Reading& reading) { return reading.inlet == &inlet; });
 }
 
 // It was read before what follows.
 void Intake::pushHeldOf(const Inlet& inlet, Time now) {
-    for (Reading& reading : held_) {
+    for (Inlet::Reading& reading : held_) {
         if (reading.inlet == &inlet) pushHeld(reading, now);
     }
 }
 
 void Intake::pushHeld(Time now) {
-    std::vector<Reading> readings = std::exchange(held_, {});
+    std::vector<Inlet::Reading> readings = std::exchange(held_, {});
     for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) pushHeld(*reading, now);
 }
 
 // More may have arrived meanwhile.
-void Intake::pushHeld(Reading& reading, Time now) {
-    Reading taken{reading.inlet, std::exchange(reading.events, {}),
-                  std::exchange(reading.drained, {.empty = false})};
+void Intake::pushHeld(Inlet::Reading& reading, Time now) {
+    Inlet::Reading taken{reading.inlet, std::exchange(reading.events, {}),
+                         std::exchange(reading.drained, {.empty = false})};
     push(taken, now);
     taken.inlet->isEmpty = false;
 }
 
-Intake::Reading Intake::read(Inlet& inlet, std::size_t budget) {
-    Reading reading{&inlet, {}, {}};
-    if (inlet.hasFailed) return reading;
-    KeptArrivals arrivals(inlet.source->name(), waiting_, reading.events, losses_, [&](Event& event) {
-        if (hasWaited(inlet, event)) event.flags |= EventFlag::Queued;
-        return admits(inlet, arrivals);
-    });
-    reading.drained = inlet.source->drain(arrivals, budget);
-    return reading;
+Inlet::Reading Intake::read(Inlet& inlet, std::size_t budget) {
+    return inlet.read(budget, sequencer_, waiting_, losses_);
 }
 
-void Intake::push(Reading& reading, Time now) {
+void Intake::push(Inlet::Reading& reading, Time now) {
     Inlet& inlet = *reading.inlet;
     if (!inlet.isSettled) settle(reading);
     for (Event& event : reading.events) push(std::move(event), now);
@@ -340,7 +333,7 @@ void Intake::readOn(Inlet& inlet, int descriptor) {
 
 // What was sent after the last that was read, and before another socket was there.
 void Intake::tellUnread(Inlet& inlet) {
-    const auto range = rangeOfLoss(inlet);
+    const auto range = inlet.rangeOfLoss(seqnum_.read());
     inlet.lossFrom.reset();
     if (!inlet.source->canLose() || inlet.source->willTellWhatIsMissing()) return;
     tell(losses_.unheard(inlet.source->name(), range));
@@ -350,28 +343,13 @@ void Intake::push(Event event, Time now) {
     if (const auto dropped = sequencer_.push(std::move(event), now)) waiting_.remove(*dropped);
 }
 
-// What was held back before this one is told before it.
-bool Intake::admits(Inlet& inlet, KeptArrivals& arrivals) {
-    if (!inlet.ceiling) return true;
-    if (!inlet.ceiling->admit(Ceiling::Clock::now())) {
-        ++inlet.heldBack;
-        return false;
-    }
-    if (inlet.heldBack > 0) arrivals.keep(takeHeldBack(inlet));
-    return true;
-}
-
-Event Intake::takeHeldBack(Inlet& inlet) {
-    return losses_.heldBack(inlet.source->name(), std::exchange(inlet.heldBack, 0));
-}
-
 // Of a source that has fallen silent: when one event more may pass.
 void Intake::tellHeldBack() {
     for (Inlet& inlet : inlets_) {
         if (inlet.heldBack == 0 || isHeld(inlet)) continue;
         const auto now = Ceiling::Clock::now();
         if (inlet.ceiling->admit(now)) {
-            tell(takeHeldBack(inlet));
+            tell(inlet.takeHeldBack(losses_));
         } else {
             heldBackTimer_->armAt(now + HeldBackInterval);
         }
@@ -380,45 +358,22 @@ void Intake::tellHeldBack() {
 
 void Intake::tellRest() {
     for (Inlet& inlet : inlets_) {
-        if (inlet.heldBack > 0) tell(takeHeldBack(inlet));
+        if (inlet.heldBack > 0) tell(inlet.takeHeldBack(losses_));
         if (inlet.hasFailed) tellUnread(inlet);
     }
 }
 
-bool Intake::hasWaited(const Inlet& inlet, const Event& event) const {
-    return inlet.inBacklog && inlet.source->inherited() && event.seqnum != 0 &&
-           event.seqnum <= sequencer_.options().startSeqnum;
-}
-
 void Intake::noteLoss(Inlet& inlet, const Drained& drained) {
-    noteFirstLost(inlet, drained);
-    if (drained.unknownLoss) tell(losses_.unknown(inlet.source->name(), rangeOfLoss(inlet)));
+    inlet.noteFirstLost(drained, sequencer_);
+    if (drained.unknownLoss) tell(losses_.unknown(inlet.source->name(), inlet.rangeOfLoss(seqnum_.read())));
     if (drained.lost > 0) tellLoss(inlet, drained.lost);
     if (drained.lost == 0 && !drained.unknownLoss) return;
     inlet.lossFrom.reset();
-    if (drained.lossPending) noteFirstLost(inlet, drained);
-}
-
-// Where a loss can begin is asked when it is first seen: later its holes may have been closed.
-void Intake::noteFirstLost(Inlet& inlet, const Drained& drained) {
-    const bool isLoss = drained.lost > 0 || drained.lossPending || drained.unknownLoss || drained.failed;
-    if (inlet.isNumbered && isLoss && !inlet.lossFrom) inlet.lossFrom = lowestLost(inlet);
-}
-
-std::uint64_t Intake::lowestLost(const Inlet& inlet) const {
-    const char* name = inlet.source->name();
-    const bool canBeOlderThanUs = inlet.inBacklog && inlet.source->inherited();
-    return canBeOlderThanUs ? sequencer_.lowestMissingInBacklog(name) : sequencer_.lowestMissing(name);
-}
-
-std::optional<LossReports::Range> Intake::rangeOfLoss(const Inlet& inlet) const {
-    if (!inlet.lossFrom) return std::nullopt;
-    const std::uint64_t newest = seqnum_.read();
-    return LossReports::Range{std::min(*inlet.lossFrom, newest), newest};
+    if (drained.lossPending) inlet.noteFirstLost(drained, sequencer_);
 }
 
 void Intake::tellLoss(Inlet& inlet, std::uint64_t count) {
-    Event event = losses_.dropped(inlet.source->name(), count, rangeOfLoss(inlet));
+    Event event = losses_.dropped(inlet.source->name(), count, inlet.rangeOfLoss(seqnum_.read()));
     inlet.told->goTo(waiting_.lastNumber());
     inlet.told->add(count, event, waiting_.add(event));
     push(std::move(event), Sequencer::Clock::now());

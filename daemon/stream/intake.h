@@ -8,12 +8,11 @@
 // until the kernel socket has been read up to the newest number that there was by then.
 #pragma once
 
-#include "daemon/base/ceiling.h"
 #include "daemon/base/event_loop.h"
 #include "daemon/sources/kernel_seqnum.h"
 #include "daemon/sources/source.h"
 #include "daemon/sources/spool.h"
-#include "daemon/stream/kept_arrivals.h"
+#include "daemon/stream/inlet.h"
 #include "daemon/stream/loss_reports.h"
 #include "daemon/stream/sequencer.h"
 #include "daemon/stream/told_drops.h"
@@ -100,28 +99,6 @@ public:
     [[nodiscard]] std::vector<const char*> comparable() const;
 
 private:
-    /// One source, and what is to be remembered of it between two readings.
-    struct Inlet {
-        Source* source = nullptr;
-        bool isNumbered = true; ///< its events have SEQNUMs
-        ToldDrops* told = nullptr;
-        std::optional<std::uint64_t> gapAfter; ///< of Input
-        std::function<void()> onMoved;         ///< of Input
-        bool isSettled = false;                ///< what nobody has listened to before the socket is told
-        bool hasGap = false;                   ///< there was something to tell
-        bool inBacklog = true;                 ///< has not been empty since the start
-        bool isEmpty = false;                  ///< after the last reading
-        std::optional<std::uint64_t> lossFrom; ///< lowest SEQNUM of a loss that was seen, and is not yet told
-        std::optional<Ceiling> ceiling;
-        std::uint64_t heldBack = 0; ///< events, by the ceiling, that have not been told of
-        bool hasFailed = false;     ///< it is not read until another descriptor is open
-        EventLoop::Handle watch;
-    };
-    struct Reading {
-        Inlet* inlet;
-        std::vector<Event> events;
-        Drained drained;
-    };
     using Time = Sequencer::Clock::time_point;
 
     [[nodiscard]] Inlet& causes() { return inlets_.back(); }
@@ -129,34 +106,28 @@ private:
     void takeLanded();
     void gatherBacklog();
     void noteToldGap(const Event& gap);
-    void settle(const Reading& reading);
+    void settle(const Inlet::Reading& reading);
     [[nodiscard]] bool goesOn(const Inlet& inlet, const std::vector<Event>& events);
     void tellGap(Inlet& inlet, const std::vector<Event>& events);
     void tellGap(const Inlet& inlet);
     void tell(Event event);
-    [[nodiscard]] std::vector<Reading> readAll(std::size_t effectBudget);
-    [[nodiscard]] std::vector<Reading> readOthers(std::size_t budget);
-    void hold(std::vector<Reading> readings);
+    [[nodiscard]] std::vector<Inlet::Reading> readAll(std::size_t effectBudget);
+    [[nodiscard]] std::vector<Inlet::Reading> readOthers(std::size_t budget);
+    void hold(std::vector<Inlet::Reading> readings);
     void pushHeld(Time now);
     [[nodiscard]] bool isHeld(const Inlet& inlet) const;
     void pushHeldOf(const Inlet& inlet, Time now);
-    void pushHeld(Reading& reading, Time now);
-    [[nodiscard]] Reading read(Inlet& inlet, std::size_t budget);
-    void push(Reading& reading, Time now);
+    void pushHeld(Inlet::Reading& reading, Time now);
+    [[nodiscard]] Inlet::Reading read(Inlet& inlet, std::size_t budget);
+    void push(Inlet::Reading& reading, Time now);
     void moveOn(Inlet& inlet, int descriptor);
     void leaveAlone(Inlet& inlet);
     void openFailed();
     void readOn(Inlet& inlet, int descriptor);
     void tellUnread(Inlet& inlet);
     void push(Event event, Time now);
-    [[nodiscard]] bool hasWaited(const Inlet& inlet, const Event& event) const;
-    [[nodiscard]] bool admits(Inlet& inlet, KeptArrivals& arrivals);
-    [[nodiscard]] Event takeHeldBack(Inlet& inlet);
     void tellHeldBack();
     void noteLoss(Inlet& inlet, const Drained& drained);
-    [[nodiscard]] std::uint64_t lowestLost(const Inlet& inlet) const;
-    void noteFirstLost(Inlet& inlet, const Drained& drained);
-    [[nodiscard]] std::optional<LossReports::Range> rangeOfLoss(const Inlet& inlet) const;
     void tellLoss(Inlet& inlet, std::uint64_t count);
     void release(bool causesEmpty, Time started);
     void armTimer();
@@ -173,7 +144,7 @@ private:
     bool causesEmpty_ = true;     // after the last reading
     int turnsAlone_ = 0;          // in which only the causes have been read
     std::vector<Event> leftOver_; // of an earlier daemon, without SEQNUM, until the backlog is gathered
-    std::vector<Reading> held_;
+    std::vector<Inlet::Reading> held_;
     std::uint64_t heldUpTo_ = 0;     // SEQNUM
     std::uint64_t highestCause_ = 0; // SEQNUM of those that have been read
     LossReports losses_;
