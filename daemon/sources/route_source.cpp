@@ -15,6 +15,7 @@ constexpr int MaxQuestions = 10;
 
 std::vector<const nlmsghdr*> headersOf(const std::vector<std::vector<char>>& messages) {
     std::vector<const nlmsghdr*> headers;
+    headers.reserve(messages.size());
     for (const std::vector<char>& message : messages)
         headers.push_back(reinterpret_cast<const nlmsghdr*>(message.data()));
     return headers;
