@@ -63,6 +63,12 @@ Intake::Intake(EventLoop& loop, Sequencer& sequencer, const KernelSeqnum& seqnum
     }
 }
 
+Inlet* Intake::find(std::string_view source) {
+    const auto found = std::find_if(inlets_.begin(), inlets_.end(),
+                                    [source](const Inlet& inlet) { return inlet.source->name() == source; });
+    return found == inlets_.end() ? nullptr : &*found;
+}
+
 void Intake::takeUp(Event event) {
     if (isGap(event)) noteToldGap(event);
     if (isOfOthers(event)) return leftOver_.push_back(std::move(event));
@@ -80,12 +86,11 @@ bool Intake::isOfOthers(const Event& event) const {
 
 // Its daemon was killed before it could say that this has been told.
 void Intake::noteToldGap(const Event& gap) {
-    for (Inlet& inlet : inlets_) {
-        if (gap.properties.find(names::key::Source) != inlet.source->name()) continue;
-        const auto to = numberOf<std::uint64_t>(gap.properties, names::key::SeqnumTo);
-        if (!inlet.isNumbered) inlet.gapAfter.reset();
-        if (inlet.gapAfter) inlet.gapAfter = std::max(*inlet.gapAfter, to);
-    }
+    Inlet* inlet = find(gap.properties.find(names::key::Source).value_or(""));
+    if (inlet == nullptr) return;
+    const auto to = numberOf<std::uint64_t>(gap.properties, names::key::SeqnumTo);
+    if (!inlet->isNumbered) inlet->gapAfter.reset();
+    if (inlet->gapAfter) inlet->gapAfter = std::max(*inlet->gapAfter, to);
 }
 
 void Intake::takeUp(EarlyEvents early) {
@@ -213,10 +218,10 @@ std::uint64_t Intake::readToEnd() {
 void Intake::turn(std::size_t effectBudget) {
     const Time started = Sequencer::Clock::now();
     std::vector<Inlet::Reading> readings = readAll(effectBudget);
-    for (const Event& cause : readings.back().events) highestCause_ = std::max(highestCause_, cause.seqnum);
+    const bool areCausesRead = !held_.empty() && haveCausesOfHeld(readings.back().events);
     for (Inlet& inlet : inlets_) inlet.isEmpty = false; // until it has been read
     for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) push(*reading, started);
-    if (readings.back().drained.empty || highestCause_ >= heldUpTo_) pushHeld(started);
+    if (areCausesRead || readings.back().drained.empty) pushHeld(started);
     tellHeldBack();
     release(readings.back().drained.empty, started);
     const auto isEmpty = [](const Inlet::Reading& reading) { return reading.drained.empty; };
@@ -248,6 +253,11 @@ void Intake::hold(std::vector<Inlet::Reading> readings) {
     heldUpTo_ = seqnum_.read();
     turnsAlone_ = 0;
     for (const auto& [inlet, events, drained] : held_) inlet->noteFirstLost(drained, sequencer_);
+}
+
+bool Intake::haveCausesOfHeld(const std::vector<Event>& causes) const {
+    return std::any_of(causes.begin(), causes.end(),
+                       [this](const Event& event) { return event.seqnum >= heldUpTo_; });
 }
 
 bool Intake::isHeld(const Inlet& inlet) const {
@@ -380,9 +390,8 @@ void Intake::tellLoss(Inlet& inlet, std::uint64_t count) {
 }
 
 std::optional<std::size_t> Intake::compare(std::string_view source, std::uint64_t overrun) {
-    const auto isOfSource = [source](const Inlet& inlet) { return inlet.source->name() == source; };
-    const auto inlet = std::find_if(inlets_.begin(), inlets_.end(), isOfSource);
-    if (inlet == inlets_.end() || inlet->isNumbered) return std::nullopt;
+    Inlet* inlet = find(source);
+    if (inlet == nullptr || inlet->isNumbered) return std::nullopt;
     std::vector<Event> differences;
     KeptArrivals arrivals(inlet->source->name(), waiting_, differences, losses_, [](Event&) { return true; });
     const bool isCompared = inlet->source->compare(arrivals);

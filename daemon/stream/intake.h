@@ -101,6 +101,7 @@ public:
 private:
     using Time = Sequencer::Clock::time_point;
 
+    [[nodiscard]] Inlet* find(std::string_view source);
     [[nodiscard]] Inlet& causes() { return inlets_.back(); }
     [[nodiscard]] bool isOfOthers(const Event& event) const;
     void takeLanded();
@@ -115,6 +116,7 @@ private:
     [[nodiscard]] std::vector<Inlet::Reading> readOthers(std::size_t budget);
     void hold(std::vector<Inlet::Reading> readings);
     void pushHeld(Time now);
+    [[nodiscard]] bool haveCausesOfHeld(const std::vector<Event>& causes) const;
     [[nodiscard]] bool isHeld(const Inlet& inlet) const;
     void pushHeldOf(const Inlet& inlet, Time now);
     void pushHeld(Inlet::Reading& reading, Time now);
@@ -145,8 +147,7 @@ private:
     int turnsAlone_ = 0;          // in which only the causes have been read
     std::vector<Event> leftOver_; // of an earlier daemon, without SEQNUM, until the backlog is gathered
     std::vector<Inlet::Reading> held_;
-    std::uint64_t heldUpTo_ = 0;     // SEQNUM
-    std::uint64_t highestCause_ = 0; // SEQNUM of those that have been read
+    std::uint64_t heldUpTo_ = 0; // SEQNUM
     LossReports losses_;
 };
 
