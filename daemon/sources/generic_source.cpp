@@ -33,12 +33,24 @@ int joinGroup(int socket, std::uint32_t group) {
 
 } // namespace
 
-const GenericSource::Kind GenericSource::Thermal{channel::Thermal, ThermalFamily, ThermalGroup,
-                                                 NoThermal,        false,         parseThermalMessage};
-const GenericSource::Kind GenericSource::Acpi{channel::Acpi, AcpiFamily, AcpiGroup,
-                                              NoAcpi,        true,       parseAcpiMessage};
-const GenericSource::Kind GenericSource::Quota{channel::Quota, QuotaFamily, QuotaGroup,
-                                               NoQuota,        true,        parseQuotaMessage};
+const GenericSource::Kind GenericSource::Thermal{.channel = channel::Thermal,
+                                                 .family = ThermalFamily,
+                                                 .group = ThermalGroup,
+                                                 .missing = NoThermal,
+                                                 .isNumbered = false,
+                                                 .parse = parseThermalMessage};
+const GenericSource::Kind GenericSource::Acpi{.channel = channel::Acpi,
+                                              .family = AcpiFamily,
+                                              .group = AcpiGroup,
+                                              .missing = NoAcpi,
+                                              .isNumbered = true,
+                                              .parse = parseAcpiMessage};
+const GenericSource::Kind GenericSource::Quota{.channel = channel::Quota,
+                                               .family = QuotaFamily,
+                                               .group = QuotaGroup,
+                                               .missing = NoQuota,
+                                               .isNumbered = true,
+                                               .parse = parseQuotaMessage};
 
 GenericSource::GenericSource(const Kind& kind, NetlinkSocket socket, std::span<std::byte> landing)
     : NetlinkSource(kind.channel, std::move(socket), landing), kind_(kind), status_(kind.missing),

@@ -64,9 +64,8 @@ public:
 
     /// @return the name under which its events appear (Event::source)
     [[nodiscard]] virtual const char* name() const = 0;
-    /// @return whether the kernel sends it a message for each event, on a socket of netlink; else it says
-    /// only
-    ///         that something has changed, and its descriptor means nothing to the next daemon
+    /// Whether the kernel sends it a message for each event, on a socket of netlink; else it says only that
+    /// something has changed, and its descriptor means nothing to the next daemon.
     [[nodiscard]] virtual bool isCounted() const { return true; }
     /// @return what to poll for input; borrowed
     [[nodiscard]] virtual int descriptor() const = 0;
