@@ -3,6 +3,7 @@
 
 #include "daemon/sources/attribute_source.h"
 
+#include "daemon/sources/kept_events.h"
 #include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 #include "tests/support/net_devices.h"
@@ -25,12 +26,6 @@ using Kind = RefusedAttribute::Kind;
 
 const AttributeName Active{VirtualTerminals::Object, VirtualTerminals::Attribute};
 
-class Collected final : public Arrivals {
-public:
-    void add(Event event) override { events.push_back(std::move(event)); }
-    std::vector<Event> events;
-};
-
 std::string valueOf(const Event& event, const char* key = names::key::Value) {
     return std::string(event.properties.find(key).value_or("(none)"));
 }
@@ -41,7 +36,7 @@ bool isReady(const AttributeSource& source, int timeout = 0) {
 }
 
 std::vector<Event> drained(AttributeSource& source) {
-    Collected collected;
+    KeptEvents collected;
     EXPECT_TRUE(source.drain(collected, 64).empty);
     return std::move(collected.events);
 }

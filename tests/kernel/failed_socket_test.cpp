@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <optional>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -72,53 +73,60 @@ std::vector<std::uint32_t> groupsOf(int socket) {
 
 using FailedSocket = KernelTest;
 
-TEST_F(FailedSocket, OfLinksIsReplacedAndWhatItMissedIsFound) {
-    MappedMemory landing(LinkSource::landingBytes(), "landing area of a test");
-    LinkSource source(opened(channel::Links), landing.bytes());
-    source.begin(source.readAll());
-    breakSocket(source);
+/// That of a source of links which knows what there is.
+class FailedLinkSocket : public KernelTest {
+protected:
+    void SetUp() override {
+        KernelTest::SetUp();
+        if (IsSkipped()) return;
+        source_.emplace(opened(channel::Links), landing_.bytes());
+        source_->begin(source_->readAll());
+    }
+    [[nodiscard]] LinkSource& source() { return *source_; }
+
+private:
+    MappedMemory landing_{LinkSource::landingBytes(), "landing area of a test"};
+    std::optional<LinkSource> source_;
+};
+
+TEST_F(FailedLinkSocket, IsReplacedAndWhatItMissedIsFound) {
+    breakSocket(source());
     NetDevices devices;
     devices.createVeth("missed", "peer");
-    expectFailure(source);
-    openAgain(source);
-    EXPECT_EQ(source.status(), SourceStatus{});
+    expectFailure(source());
+    openAgain(source());
+    EXPECT_EQ(source().status(), SourceStatus{});
 
     KeptEvents found;
-    EXPECT_TRUE(source.compare(found));
+    EXPECT_TRUE(source().compare(found));
     ASSERT_EQ(found.events.size(), 2U);
     EXPECT_EQ(found.events[0].action, names::action::Add);
     devices.remove("missed");
-    const std::vector<Event> told = drained(source);
+    const std::vector<Event> told = drained(source());
     ASSERT_EQ(told.size(), 2U);
     EXPECT_EQ(told[0].action, names::action::Remove);
 }
 
-TEST_F(FailedSocket, OfLinksDoesNoHarmToAComparison) {
-    MappedMemory landing(LinkSource::landingBytes(), "landing area of a test");
-    LinkSource source(opened(channel::Links), landing.bytes());
-    source.begin(source.readAll());
-    breakSocket(source);
+TEST_F(FailedLinkSocket, DoesNoHarmToAComparison) {
+    breakSocket(source());
     NetDevices devices;
     devices.createVeth("missed", "peer");
     KeptEvents found;
-    EXPECT_TRUE(source.compare(found));
+    EXPECT_TRUE(source().compare(found));
     EXPECT_EQ(found.events.size(), 2U);
-    EXPECT_TRUE(source.drain(found, Budget).failed);
-    EXPECT_EQ(source.status().state, SourceState::Failed);
+    EXPECT_TRUE(source().drain(found, Budget).failed);
+    EXPECT_EQ(source().status().state, SourceState::Failed);
 }
 
-TEST_F(FailedSocket, ThatGivesOneErrorIsReadOnAndTheLossIsTold) {
-    MappedMemory landing(LinkSource::landingBytes(), "landing area of a test");
-    LinkSource source(opened(channel::Links), landing.bytes());
-    source.begin(source.readAll());
-    const UniqueFd socket(fcntl(source.descriptor(), F_DUPFD_CLOEXEC, 0));
-    breakSocket(source);
+TEST_F(FailedLinkSocket, ThatGivesOneErrorIsReadOnAndTheLossIsTold) {
+    const UniqueFd socket(fcntl(source().descriptor(), F_DUPFD_CLOEXEC, 0));
+    breakSocket(source());
     KeptEvents arrivals;
-    EXPECT_TRUE(source.drain(arrivals, Budget).unknownLoss);
-    ASSERT_GE(dup3(socket.get(), source.descriptor(), O_CLOEXEC), 0);
+    EXPECT_TRUE(source().drain(arrivals, Budget).unknownLoss);
+    ASSERT_GE(dup3(socket.get(), source().descriptor(), O_CLOEXEC), 0);
     NetDevices().createVeth("told", "peer");
-    EXPECT_EQ(drained(source).size(), 2U);
-    EXPECT_EQ(source.status(), SourceStatus{});
+    EXPECT_EQ(drained(source()).size(), 2U);
+    EXPECT_EQ(source().status(), SourceStatus{});
 }
 
 // As a source of rtnetlink when the kernel could not make a message.

@@ -1,5 +1,7 @@
 #include "tests/kernel/helper_root.h"
 
+#include "tests/support/checked_call.h"
+
 #include "daemon/base/clock.h"
 
 #include <algorithm>
@@ -14,16 +16,11 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <system_error>
 #include <systemd/sd-id128.h>
 #include <unistd.h>
 
 namespace keventd::test {
 namespace {
-
-void check(int result, const std::string& what) {
-    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
-}
 
 /// Strings as execve(2) takes them.
 class StringArray {

@@ -4,10 +4,10 @@
 #include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
 #include "tests/kernel/resync_events.h"
+#include "tests/support/checked_call.h"
 #include "tests/support/links.h"
 #include "tests/support/mount_namespace.h"
 
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -18,7 +18,6 @@
 #include <sstream>
 #include <string>
 #include <sys/mount.h>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -36,10 +35,6 @@ constexpr std::uint64_t EventsOfEachWriter = 15'000;
 
 // Mount points; each as often as it is there.
 using Places = std::multiset<std::string>;
-
-void check(int result, const std::string& what) {
-    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
-}
 
 // Each to the next, and not to `end`.
 void changeMtus(int begin, int end) {

@@ -3,10 +3,10 @@
 
 #include "daemon/sources/kept_events.h"
 #include "daemon/sources/mount_source.h"
+#include "tests/support/checked_call.h"
 #include "tests/support/mount_namespace.h"
 #include "tests/support/temporary_directory.h"
 
-#include <cerrno>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,6 @@
 #include <poll.h>
 #include <string>
 #include <sys/mount.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -22,11 +21,6 @@
 namespace keventd::test {
 
 inline constexpr const char* MountTable = "/proc/self/mountinfo";
-
-/// @throws std::system_error if a call failed
-inline void check(int result, const std::string& what) {
-    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
-}
 
 /// @return what was told, as "mount NAME": the mount point below `directory`
 [[nodiscard]] inline std::vector<std::string> told(const std::vector<Event>& events,

@@ -1,7 +1,8 @@
 #include "tests/kernel/private_root.h"
 
+#include "tests/support/checked_call.h"
+
 #include <array>
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <net/if.h>
@@ -9,7 +10,6 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <system_error>
 
 namespace keventd::test {
 namespace {
@@ -24,10 +24,6 @@ struct Node {
 constexpr std::array<Node, 4> Nodes{
     Node{"/dev/null", 3}, {"/dev/zero", 5}, {"/dev/full", 7}, {"/dev/urandom", 9}};
 constexpr unsigned MemMajor = 1;
-
-void check(int result, const std::string& what) {
-    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
-}
 
 void mountOver(const char* type, const char* target) {
     if (!std::filesystem::is_directory(target)) return;

@@ -3,23 +3,18 @@
 
 #include "keventd/names.h"
 #include "tests/kernel/kernel_test.h"
+#include "tests/support/checked_call.h"
 
-#include <cerrno>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <optional>
 #include <sched.h>
 #include <sys/mount.h>
-#include <system_error>
 
 namespace keventd::test {
 namespace {
 
 using testing::HasSubstr;
-
-void check(int result, const char* what) {
-    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
-}
 
 /// A file system that only this process and its children see.
 class Mounted {

@@ -1,5 +1,6 @@
 #include "tests/support/child_process.h"
 
+#include "tests/support/checked_call.h"
 #include "tests/support/effective_user.h"
 
 #include <array>
@@ -15,7 +16,6 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <system_error>
 #include <thread>
 
 namespace keventd::test {
@@ -24,11 +24,6 @@ namespace {
 constexpr int FirstInherited = 3; // sd_listen_fds(3)
 constexpr int CannotRun = 127;    // as a shell tells it
 constexpr std::string_view ListenPid = "LISTEN_PID=";
-
-int check(int result, const char* what) {
-    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
-    return result;
-}
 
 // What is made ready before the fork: afterwards, in a process that may have had threads, nothing may be
 // allocated.

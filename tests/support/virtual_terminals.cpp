@@ -1,13 +1,12 @@
 #include "tests/support/virtual_terminals.h"
 
+#include "tests/support/checked_call.h"
 #include "tests/support/temporary_directory.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <linux/kd.h>
 #include <linux/vt.h>
 #include <sys/ioctl.h>
-#include <system_error>
 
 namespace keventd::test {
 namespace {
@@ -17,11 +16,6 @@ constexpr const char* Console = "/dev/tty0";
 // Two that nobody is likely to look at.
 constexpr int First = 61;
 constexpr int Second = 62;
-
-int checked(int result, const char* what) {
-    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
-    return result;
-}
 
 } // namespace
 
@@ -37,9 +31,9 @@ std::string VirtualTerminals::whyImpossible() {
 }
 
 VirtualTerminals::VirtualTerminals()
-    : console_(checked(open(Console, O_RDWR | O_NOCTTY | O_CLOEXEC), "open /dev/tty0")) {
+    : console_(check(open(Console, O_RDWR | O_NOCTTY | O_CLOEXEC), "open /dev/tty0")) {
     vt_stat state{};
-    checked(ioctl(console_.get(), VT_GETSTATE, &state), "ask for the terminal in front");
+    check(ioctl(console_.get(), VT_GETSTATE, &state), "ask for the terminal in front");
     front_ = state.v_active;
     const bool wasLeftBehind = front_ == First || front_ == Second; // by a test that was killed
     before_ = wasLeftBehind ? 1 : front_;
